@@ -1,0 +1,155 @@
+"""Settings, read from the environment once, with every problem said together."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEMO_KEY = "demonstration-seulement-sur-cette-machine"
+
+
+class Settings(BaseSettings):
+    """One field a variable. `.env.example` and docs/reglages.md name the same ones."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    service_name: str = "Dépôt Alternance"
+    base_url: str = "http://127.0.0.1:5000"
+    port: int = 5000
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    secret_key: SecretStr = SecretStr(DEMO_KEY)
+    secret_key_fallbacks: str = ""
+    brand: Literal["demo", "etat", "neutre"] = "demo"
+    brand_approval: str = ""
+    demo_hosts: str = ""
+    proxy_count: int = Field(0, ge=0, le=5)
+    web_processes: int = Field(1, ge=1)
+    redis_url: str = ""
+    support_email: str = "contact@depot-alternance.example"
+    support_phone: str = ""
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 1025
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_tls: Literal["none", "starttls", "tls"] = "none"
+    smtp_timeout: float = 20.0
+    mail_sender: str = "bonjour@depot-alternance.example"
+    mail_webhook_secret: SecretStr = SecretStr("")
+
+    lookups: Literal["auto", "real", "standin"] = "standin"
+    directory_url: str = "https://recherche-entreprises.api.gouv.fr"
+    sirene_url: str = "https://api.insee.fr/api-sirene/3.11"
+    sirene_key: SecretStr = SecretStr("")
+    geocoder_url: str = "https://data.geopf.fr/geocodage"
+    standin_directory_url: str = "http://127.0.0.1:5101"
+    standin_rome_url: str = "http://127.0.0.1:5102"
+    rome_url: str = "https://api.francetravail.io/partenaire"
+    rome_token_url: str = "https://entreprise.francetravail.fr/connexion/oauth2/access_token"  # noqa: S105
+    rome_client_id: str = ""
+    rome_client_secret: SecretStr = SecretStr("")
+    lookup_timeout: float = Field(3.5, gt=0, le=20)
+
+    development: bool = False
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("base_url")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("doit être une adresse complète, par exemple https://depot.exemple.fr")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Settings":
+        problems = [problem for problem in self._problems() if problem]
+        if problems:
+            raise ValueError(" ; ".join(problems))
+        if not self.database_url:
+            path = self.data_dir.resolve() / "depot.sqlite3"
+            object.__setattr__(self, "database_url", f"sqlite:///{path}")
+        elif self.database_url.startswith(("postgres://", "postgresql://")):
+            _, _, rest = self.database_url.partition("://")
+            object.__setattr__(self, "database_url", f"postgresql+psycopg://{rest}")
+        return self
+
+    def _problems(self) -> list[str]:
+        host = self.host
+        key = self.secret_key.get_secret_value()
+        return [
+            "SECRET_KEY manque" if key == DEMO_KEY and not self.on_loopback else "",
+            "SECRET_KEY est trop courte (32 caractères au moins)" if len(key) < 32 else "",
+            "BASE_URL doit commencer par https hors de cette machine"
+            if self.base_url.startswith("http:") and not self.on_loopback and not self._internal
+            else "",
+            "BRAND=demo est réservé à cette machine ou à un hôte de DEMO_HOSTS"
+            if self.brand == "demo" and not (self.on_loopback or self._internal)
+            else "",
+            "BRAND=etat demande un hôte en .gouv.fr" if self.brand == "etat" and not self._is_state else "",
+            "BRAND_APPROVAL manque pour BRAND=etat" if self.brand == "etat" and not self.brand_approval else "",
+            "DEVELOPMENT=true n’est permis que sur cette machine"
+            if self.development and not self.on_loopback
+            else "",
+            f"SQLite ne sert qu’un hôte : réglez DATABASE_URL pour {host}"
+            if self.web_processes > 4 and not self.database_url.startswith("postgres")
+            else "",
+            "LOOKUPS=standin n’est permis que sur cette machine ou un hôte de DEMO_HOSTS"
+            if self.lookups != "real" and not (self.on_loopback or self._internal)
+            else "",
+        ]
+
+    @property
+    def host(self) -> str:
+        """Host name of the public address."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def prefix(self) -> str:
+        """Path under which a proxy serves the portal, without a final slash."""
+        return urlsplit(self.base_url).path.rstrip("/")
+
+    @property
+    def on_loopback(self) -> bool:
+        """Is the public address this machine's own?"""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def _internal(self) -> bool:
+        return self.host in {name.strip() for name in self.demo_hosts.split(",") if name.strip()}
+
+    @property
+    def _is_state(self) -> bool:
+        return self.host.endswith(".gouv.fr")
+
+    @property
+    def former_keys(self) -> list[str]:
+        """Keys that still open what they signed, newest first."""
+        return [key.strip() for key in self.secret_key_fallbacks.split(",") if key.strip()]
+
+
+class SettingsProblem(SystemExit):
+    """Start refused; the message lists every setting to mend."""
+
+
+def read_settings(**given: object) -> Settings:
+    """Settings from the environment and `given`; raises SettingsProblem with all problems in French."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # values come from the environment, pydantic checks them
+    except ValidationError as error:
+        lines: list[str] = []
+        for item in error.errors():
+            name = ".".join(str(part) for part in item["loc"]).upper()
+            text = item["msg"].removeprefix("Value error, ")
+            lines += [f"{name} : {text}"] if name else text.split(" ; ")
+        count = f"{len(lines)} réglages à corriger" if len(lines) > 1 else "1 réglage à corriger"
+        raise SettingsProblem(f"{count} : {' ; '.join(lines)}") from None

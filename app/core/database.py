@@ -1,0 +1,128 @@
+"""The database: one `db`, column types that hold the domain's values, and the database's own clock."""
+
+import enum
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of every model."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC, read back aware on both databases."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Code(TypeDecorator[str]):
+    """A string column that gives back one of the self-checking identifiers."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, kind: Callable[[str], str], length: int) -> None:
+        super().__init__(length)
+        self.kind = kind
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else str(self.kind(value))
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else self.kind(value)
+
+
+def enum_column(kind: type[enum.Enum], length: int = 32) -> sa.Enum:
+    """An enumeration stored by its English value, as text, checked by the model alone."""
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        length=length,
+        values_callable=lambda members: [member.value for member in members],
+        validate_strings=True,
+    )
+
+
+def personal(category: str, *, basis: str, kept: str, recipients: str = "aucun") -> dict[str, Any]:
+    """The `info` of a column of personal data: the register of processing and retention are built from it.
+
+    `category` what it is, `basis` the legal ground, `kept` the name of the retention rule, in French.
+    """
+    return {"personal": {"category": category, "basis": basis, "kept": kept, "recipients": recipients}}
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_connection(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # SQLAlchemy opens transactions itself (see _begin); sqlite3's own delayed BEGIN would break locking.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: sa.Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    immediate = connection.get_execution_options().get("sqlite_immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def is_sqlite() -> bool:
+    """Is the present database SQLite?"""
+    return db.engine.dialect.name == "sqlite"
+
+
+def database_now() -> datetime:
+    """The database's clock, aware, UTC: it decides of leases and of the end of links."""
+    if is_sqlite():
+        text = db.session.execute(sa.text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    value: datetime = db.session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+    return value.astimezone(UTC)
+
+
+def begin_write() -> None:
+    """Open the transaction of an act that will write: SQLite takes its write lock now, not half-way."""
+    if is_sqlite():
+        db.session.connection(execution_options={"sqlite_immediate": True})
