@@ -1,0 +1,1 @@
+"""Dépôt Alternance."""

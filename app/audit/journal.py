@@ -1,0 +1,96 @@
+"""Writing and reading the journal."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from app.audit.actor import Actor
+from app.audit.models import JournalEntry
+from app.core import clock
+from app.core.database import db
+
+
+class Recorded(Protocol):
+    """Anything with a table and a row number."""
+
+    __tablename__: str
+    id: Any
+
+
+# The closed list of acts, and how people read them.
+ACTIONS: dict[str, str] = {
+    "offer_deposited": "Offre déposée",
+    "offer_confirmed": "Adresse confirmée",
+    "offer_published": "Offre mise en ligne",
+    "offer_held": "Offre retenue pour vérification",
+    "offer_released": "Offre vérifiée",
+    "offer_correction_asked": "Correction demandée",
+    "offer_corrected": "Offre corrigée",
+    "offer_refused": "Offre refusée",
+    "decision_undone": "Décision annulée",
+    "offer_edited": "Offre modifiée",
+    "offer_renewed": "Offre prolongée",
+    "renewal_undone": "Prolongation annulée",
+    "offer_closed": "Offre clôturée",
+    "closing_undone": "Clôture annulée",
+    "offer_expired": "Offre expirée",
+    "offer_erased": "Dépôt non confirmé effacé",
+    "contact_confirmed": "Contact confirmé",
+    "contact_invited": "Contact proposé",
+    "contact_replaced": "Contact remplacé",
+    "contact_corrected": "Adresse corrigée",
+    "contact_bounced": "Adresse injoignable",
+    "link_sent": "Lien envoyé",
+    "link_opened": "Lien utilisé",
+    "link_revoked": "Lien révoqué",
+    "establishment_registered": "Établissement enregistré",
+    "establishment_verified": "Établissement vérifié",
+    "establishment_rejected": "Établissement à corriger",
+    "opco_determined": "OPCO déterminé",
+    "opco_corrected": "OPCO corrigé",
+    "opco_told": "OPCO prévenu",
+    "follow_up_moved": "Étape de suivi changée",
+    "contact_logged": "Contact noté",
+    "handed_over": "Suivi transmis",
+    "signed_in": "Connexion",
+    "signed_out": "Déconnexion",
+}
+
+
+def record(
+    action: str,
+    subject: Recorded,
+    *,
+    by: Actor,
+    fields: Iterable[str] = (),
+    facts: dict[str, object] | None = None,
+) -> None:
+    """Add one line in the present transaction. `facts` hold no personal data."""
+    if action not in ACTIONS:
+        raise LookupError(f"unknown journal action {action}")
+    db.session.flush()
+    db.session.add(
+        JournalEntry(
+            at=clock.now(),
+            actor_kind=by.kind.value,
+            actor_id=by.id,
+            channel=by.channel,
+            action=action,
+            object_type=subject.__tablename__,
+            object_id=subject.id,
+            fields=sorted(fields),
+            facts=facts or {},
+        )
+    )
+
+
+def entries_of(subject: Recorded, *, limit: int = 50) -> list[JournalEntry]:
+    """The object's lines, newest first."""
+    query = (
+        sa.select(JournalEntry)
+        .where(JournalEntry.object_type == subject.__tablename__, JournalEntry.object_id == subject.id)
+        .order_by(JournalEntry.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))

@@ -1,0 +1,76 @@
+"""Sessions as rows: opening, reading, ending."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.core.database import db
+from app.core.tokens import hash_token, new_token
+from app.domain.accounts.models import Account, Link, WebSession
+
+STAFF_IDLE = timedelta(minutes=30)
+OTHERS_IDLE = timedelta(hours=2)
+WHOLE_LIFE = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=5)
+
+
+def open_session(
+    *, account: Account | None = None, links: list[Link] | None = None
+) -> tuple[WebSession, str]:
+    """A new session row and the token its cookie carries."""
+    token = new_token()
+    now = clock.now()
+    session = WebSession(
+        token_hash=hash_token("session", token),
+        account=account,
+        links=links or [],
+        data={},
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + WHOLE_LIFE,
+    )
+    db.session.add(session)
+    db.session.flush()
+    return session, token
+
+
+def find(token: str) -> WebSession | None:
+    """The live session of a cookie, or None."""
+    session = db.session.scalar(
+        sa.select(WebSession).where(WebSession.token_hash == hash_token("session", token))
+    )
+    if session is None or not is_alive(session):
+        return None
+    return session
+
+
+def is_alive(session: WebSession) -> bool:
+    """Not over, not idle for too long, its account not disabled."""
+    now = clock.now()
+    account = session.account
+    if account is not None and account.disabled_at is not None:
+        return False
+    staff = account is not None and account.staff_role is not None
+    idle = STAFF_IDLE if staff else OTHERS_IDLE
+    return now < session.expires_at and now - session.last_seen_at < idle
+
+
+def touch(session: WebSession) -> bool:
+    """Note that it is in use, at most every five minutes; True when a row changed."""
+    now = clock.now()
+    if now - session.last_seen_at < SEEN_EVERY:
+        return False
+    session.last_seen_at = now
+    return True
+
+
+def end(session: WebSession) -> None:
+    """Delete the row; a request in flight can't bring it back."""
+    db.session.delete(session)
+    db.session.flush()
+
+
+def end_all_of(account: Account) -> None:
+    """Close every session of an account."""
+    db.session.execute(sa.delete(WebSession).where(WebSession.account_id == account.id))

@@ -1,0 +1,1 @@
+"""Firms, their establishments, and the people who get their mails."""

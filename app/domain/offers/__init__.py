@@ -1,0 +1,1 @@
+"""Offers: one need for one job."""
