@@ -1,0 +1,1 @@
+"""Small servers that behave as the partners do, for development and tests, and know nothing of ours."""

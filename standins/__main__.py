@@ -1,0 +1,36 @@
+"""`python -m standins --port-annuaire N --port-rome M` serves the stand-ins until SIGTERM or Ctrl-C."""
+
+import argparse
+import signal
+import sys
+import threading
+
+from standins.annuaire.server import annuaire
+from standins.rome.server import rome
+
+
+def main() -> int:
+    """Serve until told to stop; 1 when a port is taken."""
+    parser = argparse.ArgumentParser(prog="python -m standins", description="Simulateurs des partenaires.")
+    parser.add_argument("--port-annuaire", type=int, default=5101)
+    parser.add_argument("--port-rome", type=int, default=5102)
+    options = parser.parse_args()
+    over = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: over.set())
+    try:
+        servers = [annuaire(port=options.port_annuaire), rome(port=options.port_rome)]
+    except OSError as error:
+        print(f"Un simulateur ne peut pas démarrer : {error.strerror}.", file=sys.stderr)
+        return 1
+    for server in servers:
+        server.start()
+        print(f"simulateur {server.name} : {server.url}", flush=True)
+    over.wait()
+    for server in servers:
+        server.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The company directory, Sirene and the geocoder, over invented establishments."""
