@@ -6,12 +6,15 @@ from enum import Enum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.database import Code, UtcDateTime, db, enum_column, personal
+from app.core.database import Code, Model, UtcDateTime, enum_column, personal
 from app.core.geo import Point
 from app.core.identifiers import RomeCode
 from app.core.tokens import new_reference, public_id, readable_code
 from app.domain.employers.models import Contact, Establishment
 from app.domain.offers.lifecycle import EndReason, OfferStatus
+
+
+UNNAMED = "Entreprise dont le nom n’est pas publié"
 
 
 class ContractType(Enum):
@@ -48,7 +51,7 @@ class HoldDecision(Enum):
     REFUSE = "refuse"
 
 
-class Draft(db.Model):
+class Draft(Model):
     """Answers of a form not yet deposited; erased after seven days."""
 
     __tablename__ = "draft"
@@ -76,7 +79,7 @@ class Draft(db.Model):
     offer: Mapped["Offer | None"] = relationship()
 
 
-class Offer(db.Model):
+class Offer(Model):
     """One need for one job. No pay: the legal minimum is computed."""
 
     __tablename__ = "offer"
@@ -147,8 +150,10 @@ class Offer(db.Model):
 
     @property
     def company(self) -> str:
-        """The name readers see; an identity that isn't public is never published again."""
-        return self.brand or self.establishment.shown_name
+        """The name readers see. What no register shows isn’t published: the brand typed, or nothing."""
+        if self.brand:
+            return self.brand
+        return self.establishment.shown_name if self.establishment.is_publishable else UNNAMED
 
     @property
     def open_hold(self) -> "Hold | None":
@@ -156,7 +161,7 @@ class Offer(db.Model):
         return next((hold for hold in reversed(self.holds) if hold.decided_at is None), None)
 
 
-class Hold(db.Model):
+class Hold(Model):
     """A check that stops an offer, until somebody decides."""
 
     __tablename__ = "hold"
@@ -175,7 +180,7 @@ class Hold(db.Model):
     offer: Mapped[Offer] = relationship(back_populates="holds")
 
 
-class UndoableAct(db.Model):
+class UndoableAct(Model):
     """An act that can be undone for ten minutes, with what it changed."""
 
     __tablename__ = "undoable_act"

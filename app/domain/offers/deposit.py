@@ -1,0 +1,164 @@
+"""Depositing an offer, and confirming it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import sqlalchemy as sa
+
+from app.audit import journal
+from app.audit.actor import Actor
+from app.core import clock, events
+from app.core.database import db
+from app.core.geo import Point
+from app.core.identifiers import RomeCode
+from app.domain.employers.models import Contact, Establishment
+from app.domain.offers.events import OfferDeposited
+from app.domain.offers.holding import cause_to_hold, hold_offer
+from app.domain.offers.lifecycle import OFFER_LIFECYCLE, OfferStatus
+from app.domain.offers.models import Offer, Remote
+from app.domain.offers.publication import put_online
+
+DUPLICATE_WINDOW_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Where the work is done."""
+
+    line: str
+    postcode: str
+    city: str
+    commune_code: str | None = None
+    point: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What an employer looks for, and the advert that says it."""
+
+    rome_code: RomeCode
+    job_key: str
+    job_name: str
+    workplace: Workplace
+    title: str
+    description: str
+    tasks: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    brand: str | None = None
+    level: int | None = None
+    contract_types: tuple[str, ...] = ("apprenticeship",)
+    duration_months: int | None = None
+    start_on: date | None = None
+    openings: int = 1
+    rhythm: str | None = None
+    remote: Remote = Remote.ONSITE
+    words: str | None = None
+    about_company: str | None = None
+    questions: tuple[str, ...] = ()
+    edited: tuple[str, ...] = field(default=())
+
+
+def deposit_offer(
+    establishment: Establishment,
+    contact: Contact,
+    need: Need,
+    *,
+    by: Actor,
+    confirmed: bool,
+    origin: str = "site",
+) -> Offer:
+    """Deposit an offer. `confirmed`: from a management link or an account, online (or held) at once."""
+    offer = Offer(
+        establishment=establishment,
+        contact=contact,
+        origin=origin,
+        deposited_at=clock.now(),
+        changed_at=clock.now(),
+        **fields_of(need),
+    )
+    OFFER_LIFECYCLE.begin(offer, OfferStatus.DRAFT)
+    db.session.add(offer)
+    db.session.flush()
+    journal.record("offer_deposited", offer, by=by, facts={"origin": origin})
+    if confirmed:
+        offer.confirmed_at = clock.now()
+        publish_or_hold(offer, by=by)
+    else:
+        OFFER_LIFECYCLE.apply(offer, "deposit")
+        events.emit(OfferDeposited(offer))
+    return offer
+
+
+def fields_of(need: Need) -> dict[str, object]:
+    """The columns of an offer that a need fills."""
+    return {
+        "rome_code": need.rome_code,
+        "job_key": need.job_key,
+        "job_name": need.job_name,
+        "level": need.level,
+        "contract_types": list(need.contract_types),
+        "duration_months": need.duration_months,
+        "start_on": need.start_on,
+        "openings": need.openings,
+        "rhythm": need.rhythm,
+        "remote": need.remote,
+        "brand": need.brand,
+        "address_line": need.workplace.line,
+        "postcode": need.workplace.postcode,
+        "city": need.workplace.city,
+        "commune_code": need.workplace.commune_code,
+        "lat": need.workplace.point.lat if need.workplace.point else None,
+        "lon": need.workplace.point.lon if need.workplace.point else None,
+        "title": need.title,
+        "description": need.description,
+        "tasks": list(need.tasks),
+        "skills": list(need.skills),
+        "words": need.words,
+        "about_company": need.about_company,
+        "questions": list(need.questions),
+        "edited": list(need.edited),
+    }
+
+
+def confirm_offer(offer: Offer, *, by: Actor) -> bool:
+    """The contact's address is proved: online, or held. False when it was done already."""
+    if offer.status is not OfferStatus.TO_CONFIRM:
+        return False
+    now = clock.now()
+    offer.confirmed_at = now
+    if offer.contact.confirmed_at is None:
+        offer.contact.confirmed_at = now
+        journal.record("contact_confirmed", offer.contact, by=by)
+    journal.record("offer_confirmed", offer, by=by)
+    publish_or_hold(offer, by=by)
+    return True
+
+
+def publish_or_hold(offer: Offer, *, by: Actor) -> None:
+    """Online at once, unless one of the few causes to check fires."""
+    cause = cause_to_hold(offer)
+    if cause is None:
+        put_online(offer, by=by)
+    else:
+        hold_offer(offer, cause=cause)
+
+
+def duplicates_of(
+    establishment: Establishment,
+    *,
+    rome_code: RomeCode,
+    start_on: date | None,
+    statuses: tuple[OfferStatus, ...],
+) -> list[Offer]:
+    """Offers for the same job here whose start is within 60 days; « dès que possible » counts as today."""
+    query = sa.select(Offer).where(
+        Offer.establishment_id == establishment.id,
+        Offer.rome_code == rome_code,
+        Offer.status.in_(statuses),
+    )
+    wanted = start_on or clock.today()
+    return [
+        offer
+        for offer in db.session.scalars(query.order_by(Offer.id.desc()).limit(20))
+        if abs(((offer.start_on or clock.today()) - wanted).days) <= DUPLICATE_WINDOW_DAYS
+    ]
