@@ -1,0 +1,50 @@
+"""What a job receives: its slot, its counts, its batches."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.core import clock
+from app.core.database import db
+
+Counts = dict[str, int]
+# (singular, plural) of what is counted: ("offre close", "offres closes").
+Words = Mapping[str, tuple[str, str]]
+
+
+class Stopped(RuntimeError):
+    """The process is stopping, or somebody else has taken the slot: the batch is rolled back."""
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass
+class Run:
+    """One run of a job. `dry`: count, change nothing; whatever is written all the same is rolled back."""
+
+    job: str
+    slot: str
+    dry: bool
+    limit: int | None = None
+    counts: Counts = field(default_factory=dict)
+    # Repeats the lease in the batch's own transaction; raises Stopped when the slot is no longer ours.
+    guard: Callable[[], None] = _nothing
+
+    @property
+    def now(self) -> datetime:
+        """The current instant, aware, UTC."""
+        return clock.now()
+
+    def count(self, name: str, n: int = 1) -> None:
+        """Add `n` to a count; names are those of the job's `words`."""
+        self.counts[name] = self.counts.get(name, 0) + n
+
+    def commit(self) -> None:
+        """End a batch. Call it at least every minute; raises Stopped when the run has to end."""
+        if self.dry:
+            db.session.flush()
+            return
+        self.guard()
+        db.session.commit()
