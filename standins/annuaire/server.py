@@ -4,7 +4,7 @@ from standins.annuaire import directory, geocoding, sirene
 from standins.server import StandIn
 
 # The key that the simulated Sirene accepts; it opens nothing else.
-SIRENE_KEY = "cle-sirene-du-simulateur"
+SIRENE_KEY = "cle-du-simulateur"
 
 
 def annuaire(*, port: int = 0, sirene_key: str = SIRENE_KEY) -> StandIn:

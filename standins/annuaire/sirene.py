@@ -29,7 +29,8 @@ def siret_of(key: str) -> Callable[[Request], Reply]:
             raise _refusal(403, "Établissement dont les données ne sont pas diffusibles")
         place = next(place for place in company.establishments if place.siret == number)
         content = {"header": {"statut": 200, "message": "OK"}, "etablissement": _content(company, place)}
-        return json_reply(content)
+        # Most firms that make the directory fail make Sirene fail as well; the others show the second source.
+        return json_reply(content, fault=company.fault if company.raw.get("panne_sirene", True) else None)
 
     return answer
 

@@ -29,16 +29,28 @@ def labels() -> dict[str, str]:
 
 @cache
 def appellations() -> tuple[dict[str, Any], ...]:
-    """One appellation for each code, in the shape of the service; the OGR codes are invented."""
+    """An appellation for each code, then one for each everyday job, as the service shapes them.
+
+    The OGR codes are invented.
+    """
+    everyday = (
+        (cells[1], f"{_capital(cells[2])} / {_capital(cells[3])}")
+        for cells in _rows(_DATA / "everyday_jobs.tsv")
+        if len(cells) > 3 and cells[1] in labels()
+    )
     return tuple(
         {
             "code": str(_FIRST_OGR + rank),
             "libelle": label,
             "libelleCourt": label,
-            "metier": {"code": code, "libelle": label},
+            "metier": {"code": code, "libelle": labels()[code]},
         }
-        for rank, (code, label) in enumerate(sorted(labels().items()))
+        for rank, (code, label) in enumerate((*sorted(labels().items()), *everyday))
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 @cache
