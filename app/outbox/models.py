@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import UtcDateTime, db, enum_column, personal
+from app.core.database import Model, UtcDateTime, enum_column, personal
 
 _BASIS = "mission d’intérêt public"
 
@@ -29,7 +29,7 @@ class OutboxStatus(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
-class OutboxMessage(db.Model):
+class OutboxMessage(Model):
     """One message to send, written in the transaction of its fact: references, never a text nor a token."""
 
     __tablename__ = "outbox_message"
@@ -65,7 +65,7 @@ class OutboxMessage(db.Model):
     possible_duplicate: Mapped[bool] = mapped_column(default=False)
 
 
-class DeliveryFact(db.Model):
+class DeliveryFact(Model):
     """What a relay told of a sent message: delivered, bounced… Facts are added, never changed."""
 
     __tablename__ = "delivery_fact"
@@ -83,7 +83,7 @@ class DeliveryFact(db.Model):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class SuppressedAddress(db.Model):
+class SuppressedAddress(Model):
     """An address to which nothing is sent any more, until a person releases it."""
 
     __tablename__ = "suppressed_address"
@@ -99,7 +99,7 @@ class SuppressedAddress(db.Model):
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Pause(db.Model):
+class Pause(Model):
     """A kind of message, or one template of it, held back by a portal agent: rows wait, no try is counted."""
 
     __tablename__ = "outbox_pause"
@@ -113,7 +113,7 @@ class Pause(db.Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Circuit(db.Model):
+class Circuit(Model):
     """Whether a relay answers; shared by every worker. While it is open nothing is tried nor counted."""
 
     __tablename__ = "outbox_circuit"

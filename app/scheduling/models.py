@@ -5,10 +5,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import UtcDateTime, db
+from app.core.database import Model, UtcDateTime
 
 
-class JobRun(db.Model):
+class JobRun(Model):
     """One run. Unfinished (no `ended_at`, lease over) it is taken again; finished it is never run again."""
 
     __tablename__ = "job_run"

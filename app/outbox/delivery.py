@@ -1,0 +1,176 @@
+"""Sending the e-mails that are due, whatever dies on the way."""
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import timedelta
+
+from sqlalchemy.exc import DBAPIError
+
+from app.core.database import db
+from app.core.failpoints import failpoint
+from app.outbox import circuit, leases
+from app.outbox.bounces import normalised, suppressed
+from app.outbox.circuit import Gate
+from app.outbox.compose import Rendered, Sender, ascii_address, compose
+from app.outbox.leases import Claimed
+from app.outbox.message import MAILS, LinkOrder, Mail
+from app.outbox.models import OutboxStatus
+from app.outbox.outcomes import Outcomes, Result
+from app.outbox.transport import Envelope, SendFailed, Transport
+
+log = logging.getLogger(__name__)
+
+KIND = "mail"
+BATCH = 20
+# A lease is the total time-out of one message and this: what may pass before the last of a batch begins.
+SLACK = timedelta(seconds=60)
+TOTAL_TIMEOUT = timedelta(seconds=25)
+
+Render = Callable[[Mail, str | None, str | None], Rendered]
+IssueLink = Callable[[LinkOrder, int], str]
+
+
+@dataclass
+class Counts:
+    """What a drain did. `late`: lost to another worker; `released`: given back untried."""
+
+    sent: int = 0
+    refused: int = 0
+    retried: int = 0
+    uncertain: int = 0
+    dead: int = 0
+    cancelled: int = 0
+    late: int = 0
+    released: int = 0
+
+    @property
+    def total(self) -> int:
+        """Messages taken in hand."""
+        return sum(getattr(self, name.name) for name in fields(self))
+
+    def add(self, result: Result, n: int = 1) -> None:
+        """Count `n` more messages of one result."""
+        setattr(self, result.value, getattr(self, result.value) + n)
+
+
+class Deliverer:
+    """Sends e-mails: one an instance and thread, in an application context.
+
+    `issue_link` makes a token, commits its hash and gives the address. `render` gives the words.
+    """
+
+    def __init__(
+        self,
+        *,
+        render: Render,
+        issue_link: IssueLink,
+        transport: Transport,
+        sender: Sender,
+        unsubscribe_url: Callable[[Mail], str] | None = None,
+        lease: timedelta = TOTAL_TIMEOUT + SLACK,
+    ) -> None:
+        self.render = render
+        self.issue_link = issue_link
+        self.transport = transport
+        self.sender = sender
+        self.unsubscribe_url = unsubscribe_url
+        self.lease = lease
+        self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(6)}"
+        self.outcomes = Outcomes(KIND)
+
+    def drain(self, *, limit: int = 1000, stop: threading.Event | None = None) -> Counts:
+        """Send what is due, `limit` messages at most, until nothing is or the relay is in trouble."""
+        counts = Counts()
+        while counts.total < limit and not (stop and stop.is_set()):
+            gate = circuit.gate(KIND)
+            if gate is Gate.OPEN:
+                break
+            room = 1 if gate is Gate.PROBE else min(BATCH, limit - counts.total)
+            batch = leases.claim(KIND, owner=self.owner, limit=room, lease=self.lease)
+            if not batch:
+                if gate is Gate.PROBE:
+                    circuit.give_probe_back(KIND)
+                break
+            failpoint("outbox.after_claim")
+            self.outcomes.begin(gate)
+            self._send_batch(batch, counts, stop)
+            if gate is Gate.PROBE and not self.outcomes.relay_asked:
+                circuit.give_probe_back(KIND)
+            if counts.released:
+                break
+        return counts
+
+    def close(self) -> None:
+        """Let go of the relay."""
+        self.transport.close()
+
+    def _send_batch(self, batch: list[Claimed], counts: Counts, stop: threading.Event | None) -> None:
+        stopped = suppressed(row.recipient for row in batch)
+        db.session.rollback()
+        slack = max(self.lease - TOTAL_TIMEOUT, self.lease / 2).total_seconds()
+        last_start = time.monotonic() + slack
+        for place, row in enumerate(batch):
+            halted = self.outcomes.halted or (stop is not None and stop.is_set())
+            if halted or time.monotonic() > last_start:
+                leases.release(batch[place:])
+                counts.add(Result.RELEASED, len(batch) - place)
+                return
+            counts.add(self._deliver(row, stopped.get(normalised(row.recipient))))
+
+    def _deliver(self, row: Claimed, suppression: str | None) -> Result:
+        if suppression:
+            error = f"adresse à laquelle on n’écrit plus ({suppression})"
+            return self.outcomes.close(row, OutboxStatus.REFUSED, error=error)
+        try:
+            envelope = self._prepare(row)
+        except DBAPIError as error:
+            db.session.rollback()
+            log.warning("outbox %s: the database failed while preparing", row.id, exc_info=True)
+            return self.outcomes.retry(row, f"base de données : {type(error).__name__}")
+        except Exception as error:
+            db.session.rollback()
+            log.exception("outbox %s (%s) can't be written", row.id, row.template)
+            return self.outcomes.close(row, OutboxStatus.DEAD, error=f"{type(error).__name__} : {error}")
+        # Nothing is held during the dialogue with the relay.
+        db.session.rollback()
+        if envelope is None:
+            return self.outcomes.close(row, OutboxStatus.CANCELLED, error="sans objet")
+        failpoint("outbox.after_token_before_smtp")
+        if row.rhythm.at_most_once and not leases.hand(row):
+            return Result.LATE
+        try:
+            self.transport.send(envelope)
+        except SendFailed as failure:
+            failpoint("outbox.before_mark_failure")
+            return self.outcomes.failed(row, failure)
+        failpoint("outbox.after_send_before_mark")
+        return self.outcomes.sent(row)
+
+    def _prepare(self, row: Claimed) -> Envelope | None:
+        """The message as bytes, its link made and recorded; None when it has no reason left."""
+        kind = MAILS.get(row.template)
+        if kind is None:
+            raise LookupError(f"courriel inconnu : {row.template}")
+        mail = kind.restore({**row.refs, "to": row.recipient})
+        if mail is None:
+            return None
+        order = mail.link()
+        link_url = self.issue_link(order, row.id) if order else None
+        unsubscribe_url = None
+        if mail.unsubscribable and self.unsubscribe_url:
+            unsubscribe_url = self.unsubscribe_url(mail)
+        data = compose(
+            self.render(mail, link_url, unsubscribe_url),
+            sender=self.sender,
+            recipient=row.recipient,
+            message_id=row.message_id,
+            unsubscribe_url=unsubscribe_url,
+            attachments=mail.attachments(),
+        )
+        return Envelope(self.sender.address, ascii_address(row.recipient), data)

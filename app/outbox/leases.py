@@ -1,0 +1,194 @@
+"""Claiming messages for a time, and closing them only while they are still ours.
+
+The same for every kind of message. Leases follow the database's clock, due times the service's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.core.database import begin_write, database_now, db
+from app.outbox.models import OutboxMessage, OutboxStatus, Pause
+from app.outbox.queueing import WAITING
+from app.outbox.rhythm import Rhythm, is_quiet_time
+
+WORKER_DEATHS_AT_MOST = 3
+_ABANDONED_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message in our hands: `owner` and `attempt` are the fence that its closing repeats."""
+
+    id: int
+    template: str
+    refs: dict[str, Any]
+    recipient: str
+    rhythm: Rhythm
+    message_id: str
+    owner: str
+    attempt: int
+    first_tried_at: datetime
+
+
+def claim(kind: str, *, owner: str, limit: int, lease: timedelta) -> list[Claimed]:
+    """Take up to `limit` due messages, in one short transaction. The try is counted now, not at failure."""
+    db.session.rollback()
+    begin_write()
+    db_now = database_now()
+    _take_back_abandoned(kind, db_now)
+    ids = _claimable(kind, limit)
+    if not ids:
+        db.session.commit()
+        return []
+    rows = db.session.execute(
+        sa.update(OutboxMessage)
+        .where(OutboxMessage.id.in_(ids))
+        .values(
+            status=OutboxStatus.CLAIMED,
+            lease_owner=owner,
+            lease_until=db_now + lease,
+            attempts=OutboxMessage.attempts + 1,
+            first_tried_at=sa.func.coalesce(OutboxMessage.first_tried_at, clock.now()),
+            handed_at=None,
+        )
+        .returning(
+            OutboxMessage.id,
+            OutboxMessage.template,
+            OutboxMessage.refs,
+            OutboxMessage.recipient,
+            OutboxMessage.rhythm,
+            OutboxMessage.message_id,
+            OutboxMessage.attempts,
+            OutboxMessage.first_tried_at,
+        )
+        .execution_options(synchronize_session=False)
+    ).all()
+    db.session.commit()
+    rank = {id_: place for place, id_ in enumerate(ids)}
+    claimed = [
+        Claimed(id_, template, refs, recipient, Rhythm(rhythm), message_id, owner, attempt, first)
+        for id_, template, refs, recipient, rhythm, message_id, attempt, first in rows
+    ]
+    return sorted(claimed, key=lambda row: rank[row.id])
+
+
+def settle(row: Claimed, status: OutboxStatus, **values: Any) -> bool:
+    """Write the outcome, without committing. False: the message is no longer ours, nothing was written."""
+    return _write(row, status=status, lease_owner=None, lease_until=None, **values)
+
+
+def hand(row: Claimed) -> bool:
+    """Record that the message is about to leave, and commit; for those that must not leave twice."""
+    begin_write()
+    ours = _write(row, handed_at=clock.now())
+    db.session.commit()
+    return ours
+
+
+def release(rows: Sequence[Claimed]) -> None:
+    """Give messages back untried: the try isn't counted. Commits."""
+    db.session.rollback()
+    begin_write()
+    for row in rows:
+        first = row.attempt == 1
+        settle(
+            row,
+            OutboxStatus.PENDING if first else OutboxStatus.RETRY,
+            attempts=row.attempt - 1,
+            first_tried_at=None if first else row.first_tried_at,
+            handed_at=None,
+        )
+    db.session.commit()
+
+
+def _write(row: Claimed, **values: Any) -> bool:
+    statement = (
+        sa.update(OutboxMessage)
+        .where(
+            OutboxMessage.id == row.id,
+            OutboxMessage.status == OutboxStatus.CLAIMED,
+            OutboxMessage.lease_owner == row.owner,
+            OutboxMessage.attempts == row.attempt,
+        )
+        .values(**values)
+        .returning(OutboxMessage.id)
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.execute(statement).scalar_one_or_none() is not None
+
+
+def _claimable(kind: str, limit: int) -> list[int]:
+    now = clock.now()
+    paused = db.session.scalars(
+        sa.select(Pause.template).where(
+            Pause.kind == kind,
+            Pause.ended_at.is_(None),
+            sa.or_(Pause.until.is_(None), Pause.until > now),
+        )
+    ).all()
+    if None in paused:
+        return []
+    query = (
+        sa.select(OutboxMessage.id)
+        .where(
+            OutboxMessage.kind == kind,
+            OutboxMessage.status.in_(WAITING),
+            OutboxMessage.due_at <= now,
+        )
+        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if paused:
+        query = query.where(OutboxMessage.template.not_in(paused))
+    if is_quiet_time(now):
+        query = query.where(OutboxMessage.rhythm.not_in([r.value for r in Rhythm if r.is_quiet]))
+    return list(db.session.scalars(query))
+
+
+def _take_back_abandoned(kind: str, db_now: datetime) -> None:
+    """Rows whose worker died: tried again, or left to a person if that could send a reminder twice."""
+    ids = db.session.scalars(
+        sa.select(OutboxMessage.id)
+        .where(
+            OutboxMessage.kind == kind,
+            OutboxMessage.status == OutboxStatus.CLAIMED,
+            OutboxMessage.lease_until < db_now,
+        )
+        .order_by(OutboxMessage.id)
+        .limit(_ABANDONED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not ids:
+        return
+    kept = OutboxMessage.status.type
+    may_repeat = OutboxMessage.rhythm == Rhythm.NOW.value
+    db.session.execute(
+        sa.update(OutboxMessage)
+        .where(OutboxMessage.id.in_(ids))
+        .values(
+            status=sa.case(
+                (
+                    sa.and_(sa.not_(may_repeat), OutboxMessage.handed_at.is_not(None)),
+                    sa.literal(OutboxStatus.UNCERTAIN, kept),
+                ),
+                (
+                    OutboxMessage.worker_deaths + 1 >= WORKER_DEATHS_AT_MOST,
+                    sa.literal(OutboxStatus.DEAD, kept),
+                ),
+                else_=sa.literal(OutboxStatus.RETRY, kept),
+            ),
+            worker_deaths=OutboxMessage.worker_deaths + 1,
+            possible_duplicate=sa.or_(OutboxMessage.possible_duplicate, may_repeat),
+            lease_owner=None,
+            lease_until=None,
+            last_error="arrêt du processus d’envoi pendant ce message",
+            last_error_at=clock.now(),
+        )
+        .execution_options(synchronize_session=False)
+    )
