@@ -1,0 +1,1 @@
+"""The eleven OPCOs: which one an establishment has, telling it of needs, and its follow-up."""

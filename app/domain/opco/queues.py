@@ -1,0 +1,71 @@
+"""What portal staff have to look after: needs whose OPCO has no address, or whose OPCO isn't known."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.core.database import db
+from app.domain.employers.models import Establishment
+from app.domain.offers.lifecycle import OfferStatus
+from app.domain.offers.models import Offer
+from app.domain.opco.contacts import LIVE
+from app.domain.opco.lifecycle import FollowUpStatus
+from app.domain.opco.models import FollowUp, OpcoContact, OpcoMatch
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How many companies wait, since when the oldest does, and the first of them."""
+
+    count: int
+    oldest: datetime | None
+    establishments: tuple[Establishment, ...]
+
+
+def needs_without_address(*, limit: int = 50) -> Queue:
+    """« OPCO sans adresse »: companies to contact whose OPCO has no live address, oldest first."""
+    reachable = (
+        sa.select(OpcoContact.id)
+        .where(
+            OpcoContact.opco_id == FollowUp.opco_id,
+            sa.or_(OpcoContact.department.is_(None), OpcoContact.department == FollowUp.department),
+            *LIVE,
+        )
+        .exists()
+    )
+    waiting = sa.select(FollowUp.establishment_id.label("id"), FollowUp.opened_at.label("since")).where(
+        FollowUp.status == FollowUpStatus.TO_CONTACT, ~reachable
+    )
+    return _queue(waiting, limit)
+
+
+def needs_without_opco(*, limit: int = 50) -> Queue:
+    """Companies with an offer online or held and no known OPCO, oldest first."""
+    known = (
+        sa.select(OpcoMatch.id)
+        .where(
+            OpcoMatch.establishment_id == Offer.establishment_id,
+            OpcoMatch.current,
+            OpcoMatch.opco_id.is_not(None),
+        )
+        .exists()
+    )
+    waiting = (
+        sa.select(Offer.establishment_id.label("id"), sa.func.min(Offer.deposited_at).label("since"))
+        .where(Offer.status.in_([OfferStatus.ONLINE, OfferStatus.HELD]), ~known)
+        .group_by(Offer.establishment_id)
+    )
+    return _queue(waiting, limit)
+
+
+def _queue(waiting: sa.Select[int, datetime], limit: int) -> Queue:
+    rows = waiting.subquery()
+    count, oldest = db.session.execute(sa.select(sa.func.count(), sa.func.min(rows.c.since))).one()
+    query = (
+        sa.select(Establishment)
+        .join(rows, rows.c.id == Establishment.id)
+        .order_by(rows.c.since, Establishment.id)
+        .limit(limit)
+    )
+    return Queue(count, oldest, tuple(db.session.scalars(query).unique()))
