@@ -26,6 +26,8 @@ DEFAULTS: dict[str, Any] = {
     "is_demo": True,
     "demo_notice": "",
     "home_endpoint": None,
+    "contact_endpoint": None,
+    "support_email": "",
     "nav_links": (),
     "tool_links": (),
     "footer_links": (),
