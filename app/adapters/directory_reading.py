@@ -30,7 +30,7 @@ def places(result: dict[str, Any]) -> list[dict[str, Any]]:
 
 def is_hidden(result: dict[str, Any], place: dict[str, Any]) -> bool:
     """Does the person object, in whole or in part, to the diffusion of what the register holds?"""
-    marks = (result.get("statut_diffusion"), place.get("statut_diffusion_etablissement"))
+    marks = (text(result, "statut_diffusion"), text(place, "statut_diffusion_etablissement"))
     return any(mark in {"P", "N"} for mark in marks) or (text(result, "nom_complet") or "").startswith("[")
 
 
@@ -74,6 +74,14 @@ def siret_of(source: dict[str, Any], name: str) -> Siret:
         raise SchemaDrift(name) from None
 
 
+def open_state(source: dict[str, Any], name: str) -> bool:
+    """A (open) or F (closed), that must be there; raises SchemaDrift."""
+    state = text(source, name)
+    if state is None or state not in _STATES:
+        raise SchemaDrift(name)
+    return _STATES[state]
+
+
 def activity(code: str | None) -> str | None:
     """An activity code with its dot, or None when it isn't one."""
     try:
@@ -106,10 +114,7 @@ def year(value: float | None) -> int | None:
 
 
 def _is_open(result: dict[str, Any], place: dict[str, Any]) -> bool:
-    state = place.get("etat_administratif")
-    if state not in _STATES:
-        raise SchemaDrift("etat_administratif")
-    return _STATES[state] and result.get("etat_administratif") != "C"
+    return open_state(place, "etat_administratif") and result.get("etat_administratif") != "C"
 
 
 def _address(place: dict[str, Any]) -> Address:

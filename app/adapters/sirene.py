@@ -11,6 +11,7 @@ from app.adapters.directory_reading import (
     commune,
     french_postcode,
     headcount,
+    open_state,
     siret_of,
     year,
 )
@@ -25,7 +26,6 @@ from app.domain.reference.naf import naf_label
 SOURCE = "sirene"
 _log = logging.getLogger(__name__)
 _SETTLED = {403: Outcome.NON_DIFFUSIBLE, 404: Outcome.UNKNOWN}
-_STATES = {"A": True, "F": False}
 
 
 class SireneClient:
@@ -84,9 +84,9 @@ def _ended(outcome: Outcome) -> LookUp:
 def _look_up(place: dict[str, Any], *, read_at: datetime) -> LookUp:
     firm = mapping(place, "uniteLegale")
     periods = mappings(place, "periodesEtablissement")
-    if not periods or periods[0].get("etatAdministratifEtablissement") not in _STATES:
-        raise SchemaDrift("etatAdministratifEtablissement")
-    if place.get("statutDiffusionEtablissement") in {"P", "N"}:
+    if not periods:
+        raise SchemaDrift("periodesEtablissement")
+    if text(place, "statutDiffusionEtablissement") in {"P", "N"}:
         return _ended(Outcome.NON_DIFFUSIBLE)
     company = _company(place, firm, periods[0], read_at=read_at)
     return LookUp(Outcome.FOUND if company.is_open else Outcome.CLOSED, read_at, SOURCE, company)
@@ -103,7 +103,7 @@ def _company(
         raise SchemaDrift("denominationUniteLegale")
     naf = activity(text(period, "activitePrincipaleEtablissement"))
     code = headcount(text(place, "trancheEffectifsEtablissement"))
-    is_open = _STATES[period["etatAdministratifEtablissement"]]
+    is_open = open_state(period, "etatAdministratifEtablissement")
     return DirectoryAnswer(
         siret=siret_of(place, "siret"),
         name=name,
