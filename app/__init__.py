@@ -1,1 +1,28 @@
-"""Dépôt Alternance."""
+"""Dépôt Alternance: a portal where an employer deposits an apprenticeship offer by its SIRET."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from app import cli, extensions, logs, proxies, reactions, web, wiring
+from app.config import Settings, read_settings
+from app.core import events
+from app.core.database import db
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application. Settings come from the environment unless they are given."""
+    settings = settings or read_settings()
+    app = Flask(__name__, root_path=str(ROOT), static_folder=None, template_folder="templates")
+    app.extensions["settings"] = settings
+    app.config.from_mapping(wiring.flask_config(settings))
+    logs.install(settings)
+    db.init_app(app)
+    extensions.install(app, directory=str(ROOT / "migrations"))
+    app.extensions["adapters"] = wiring.adapters(settings)
+    events.install(reactions.REACTIONS)
+    web.install(app)
+    cli.install(app)
+    return proxies.behind(app, settings)

@@ -91,7 +91,9 @@ class Settings(BaseSettings):
             if self.brand == "demo" and not (self.on_loopback or self._internal)
             else "",
             "BRAND=etat demande un hôte en .gouv.fr" if self.brand == "etat" and not self._is_state else "",
-            "BRAND_APPROVAL manque pour BRAND=etat" if self.brand == "etat" and not self.brand_approval else "",
+            "BRAND_APPROVAL manque pour BRAND=etat"
+            if self.brand == "etat" and not self.brand_approval
+            else "",
             "DEVELOPMENT=true n’est permis que sur cette machine"
             if self.development and not self.on_loopback
             else "",

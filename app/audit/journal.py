@@ -50,6 +50,7 @@ ACTIONS: dict[str, str] = {
     "opco_determined": "OPCO déterminé",
     "opco_corrected": "OPCO corrigé",
     "opco_told": "OPCO prévenu",
+    "opco_messages_stopped": "Messages à l’OPCO arrêtés",
     "follow_up_moved": "Étape de suivi changée",
     "contact_logged": "Contact noté",
     "handed_over": "Suivi transmis",

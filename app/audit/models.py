@@ -5,10 +5,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import UtcDateTime, db
+from app.core.database import Model, UtcDateTime
 
 
-class JournalEntry(db.Model):
+class JournalEntry(Model):
     """One change. For personal fields the name of the field is kept, never its value. Kept three years."""
 
     __tablename__ = "journal_entry"
@@ -26,7 +26,7 @@ class JournalEntry(db.Model):
     facts: Mapped[dict[str, object]] = mapped_column(sa.JSON, default=dict)
 
 
-class FormPost(db.Model):
+class FormPost(Model):
     """One posting of a form: a second with the same identifier gets the same answer. Kept 7 days."""
 
     __tablename__ = "form_post"

@@ -4,7 +4,7 @@ import enum
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -29,6 +29,15 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """Base of every model, as type checkers see what Flask-SQLAlchemy builds."""
+
+        __abstract__ = True
+else:
+    Model = db.Model
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -50,7 +50,12 @@ def typo(text: str) -> str:
 
 def typo_html(source: str) -> str:
     """The same for HTML source: only what stands between tags changes."""
-    return "".join(part if part.startswith("<") else typo(part) for part in _TAG.split(source))
+    return "".join(part if part.startswith("<") else typo(_bare(part)) for part in _TAG.split(source))
+
+
+def _bare(text: str) -> str:
+    # Between tags these two signs need no escape, and a quote that stays escaped would escape the rules too.
+    return text.replace("&#39;", "'").replace("&#34;", '"')
 
 
 def _typo(text: str) -> str:

@@ -6,7 +6,7 @@ from enum import Enum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.database import UtcDateTime, db, enum_column, personal
+from app.core.database import Model, UtcDateTime, db, enum_column, personal
 
 
 class StaffRole(Enum):
@@ -16,7 +16,7 @@ class StaffRole(Enum):
     ADMINISTRATOR = "administrator"
 
 
-class Account(db.Model):
+class Account(Model):
     """A person who signs in. No password anywhere."""
 
     __tablename__ = "account"
@@ -46,7 +46,7 @@ class Purpose(Enum):
     HELD_OFFER = "held_offer"
 
 
-class Link(db.Model):
+class Link(Model):
     """One mailed link. The token itself is nowhere: only the hash of it with its purpose."""
 
     __tablename__ = "link"
@@ -86,7 +86,7 @@ session_link = sa.Table(
 )
 
 
-class WebSession(db.Model):
+class WebSession(Model):
     """One open session. The cookie holds a token, the row its hash: a copy of the row opens nothing."""
 
     __tablename__ = "web_session"
@@ -105,7 +105,7 @@ class WebSession(db.Model):
     links: Mapped[list[Link]] = relationship(secondary=session_link, lazy="selectin")
 
 
-class Attempt(db.Model):
+class Attempt(Model):
     """One counted try of something limited. The key is hashed: no address is kept here. Kept two days."""
 
     __tablename__ = "attempt"

@@ -6,7 +6,7 @@ from enum import Enum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.database import Code, UtcDateTime, db, enum_column, personal
+from app.core.database import Code, Model, UtcDateTime, enum_column, personal
 from app.core.geo import Point
 from app.core.identifiers import Siren, Siret
 from app.core.tokens import public_id
@@ -24,7 +24,7 @@ class Verification(Enum):
     REJECTED = "rejected"  # portal staff or an OPCO have refused it
 
 
-class Employer(db.Model):
+class Employer(Model):
     """The firm: one SIREN."""
 
     __tablename__ = "employer"
@@ -39,7 +39,7 @@ class Employer(db.Model):
     establishments: Mapped[list["Establishment"]] = relationship(back_populates="employer")
 
 
-class Establishment(db.Model):
+class Establishment(Model):
     """The place: one SIRET. Its identity comes from the directory, or is typed until it is verified."""
 
     __tablename__ = "establishment"
@@ -88,7 +88,7 @@ class Establishment(db.Model):
         return self.brand or self.name
 
 
-class Contact(db.Model):
+class Contact(Model):
     """A person who gets an establishment's mails and holds its management link; not an account."""
 
     __tablename__ = "contact"
@@ -115,9 +115,15 @@ class Contact(db.Model):
         sa.String(20),
         info=personal("téléphone", basis="mission d’intérêt public", kept="contact", recipients="OPCO"),
     )
+    replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contact.id", ondelete="SET NULL"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     establishment: Mapped[Establishment] = relationship(back_populates="contacts", lazy="joined")
+
+    @property
+    def is_reachable(self) -> bool:
+        """Has this address been proved, and does it still receive?"""
+        return self.confirmed_at is not None and self.bounced_at is None and self.removed_at is None

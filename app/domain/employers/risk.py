@@ -7,8 +7,8 @@ from app.domain.employers.models import Contact, Establishment
 
 FREE_MAIL = frozenset(
     "gmail.com googlemail.com outlook.com outlook.fr hotmail.com hotmail.fr live.fr live.com msn.com "
-    "yahoo.fr yahoo.com orange.fr wanadoo.fr free.fr sfr.fr laposte.net icloud.com me.com protonmail.com proton.me "
-    "gmx.fr gmx.com bbox.fr neuf.fr aol.com".split()
+    "yahoo.fr yahoo.com orange.fr wanadoo.fr free.fr sfr.fr laposte.net icloud.com me.com "
+    "protonmail.com proton.me gmx.fr gmx.com bbox.fr neuf.fr aol.com".split()
 )
 # INSEE's headcount codes from 250 employees.
 LARGE_FIRM = frozenset({"32", "41", "42", "51", "52", "53"})

@@ -13,7 +13,6 @@ from app.core.tokens import new_reference, public_id, readable_code
 from app.domain.employers.models import Contact, Establishment
 from app.domain.offers.lifecycle import EndReason, OfferStatus
 
-
 UNNAMED = "Entreprise dont le nom n’est pas publié"
 
 

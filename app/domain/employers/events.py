@@ -1,0 +1,21 @@
+"""What happens to establishments and contacts."""
+
+from dataclasses import dataclass
+
+from app.core.events import Event
+from app.domain.employers.models import Contact, Establishment
+
+
+@dataclass(frozen=True)
+class ContactReplaced(Event):
+    """Another address now gets the mails of these offers."""
+
+    former: Contact
+    new: Contact
+
+
+@dataclass(frozen=True)
+class EstablishmentChecked(Event):
+    """A later look-up has answered: `establishment.verification` says what."""
+
+    establishment: Establishment

@@ -1,0 +1,32 @@
+"""Erasing a deposit that nobody confirmed, and what only it needed."""
+
+import sqlalchemy as sa
+
+from app.audit import journal
+from app.audit.actor import SYSTEM
+from app.core.database import db
+from app.domain.accounts.models import Link
+from app.domain.employers.models import Contact
+from app.domain.offers.models import Draft, Offer
+
+
+def erase_deposit(offer: Offer) -> None:
+    """Delete the offer, its draft, and its contact with its links when it has no other offer."""
+    journal.record("offer_erased", offer, by=SYSTEM)
+    contact = offer.contact
+    db.session.execute(sa.delete(Draft).where(Draft.offer_id == offer.id))
+    db.session.delete(offer)
+    db.session.flush()
+    if not _is_needed(contact):
+        db.session.execute(
+            sa.delete(Link).where(Link.object_type == "contact", Link.object_id == contact.id)
+        )
+        db.session.execute(sa.delete(Draft).where(Draft.contact_id == contact.id))
+        db.session.delete(contact)
+        db.session.flush()
+
+
+def _is_needed(contact: Contact) -> bool:
+    if contact.confirmed_at is not None:
+        return True
+    return db.session.scalar(sa.select(Offer.id).where(Offer.contact_id == contact.id).limit(1)) is not None

@@ -1,0 +1,41 @@
+"""What follows from what: the map of the service on one page."""
+
+from collections.abc import Mapping, Sequence
+
+from app.core.events import Event, Reaction
+from app.domain.employers.events import ContactReplaced, EstablishmentChecked
+from app.domain.offers import follow_ups
+from app.domain.offers.events import (
+    ActUndone,
+    HoldDecided,
+    OfferClosed,
+    OfferDeposited,
+    OfferEdited,
+    OfferExpired,
+    OfferHeld,
+    OfferPublished,
+    OfferRenewed,
+)
+from app.domain.opco import contacts, services
+from app.outbox.events import AddressBounced, MailStopped
+
+
+def _tell_opco_register(event: AddressBounced) -> None:
+    contacts.note_bounce(event.email)
+
+
+REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
+    OfferDeposited: [follow_ups.ask_confirmation],
+    OfferPublished: [follow_ups.tell_online, services.tell_of_publication],
+    OfferHeld: [follow_ups.tell_held, services.tell_of_hold],
+    HoldDecided: [follow_ups.tell_decision],
+    OfferEdited: [],
+    OfferRenewed: [follow_ups.tell_renewed],
+    OfferClosed: [follow_ups.tell_closed],
+    ActUndone: [follow_ups.take_back_mails],
+    OfferExpired: [follow_ups.tell_expired],
+    ContactReplaced: [follow_ups.move_offers],
+    EstablishmentChecked: [follow_ups.act_on_check],
+    AddressBounced: [follow_ups.mark_bounced, _tell_opco_register],
+    MailStopped: [],
+}

@@ -1,0 +1,26 @@
+"""What the tables hold before anybody comes: reference rows, and a demonstration's offers."""
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.core.database import db
+from app.domain.accounts.models import Account, StaffRole
+from app.domain.opco.seeds import seed_demo_contacts, seed_opcos
+from app.domain.reference.legal import seed_legal_parameters
+
+
+def seed_reference() -> None:
+    """The eleven OPCOs and the dated legal values."""
+    seed_opcos()
+    seed_legal_parameters(db.session())
+
+
+def seed_demonstration() -> None:
+    """One agent of each role, and an address of demonstration for each OPCO."""
+    seed_demo_contacts()
+    for email, name, role in (
+        ("agent@portail.example", "Agent de démonstration", StaffRole.OPERATOR),
+        ("admin@portail.example", "Administratrice de démonstration", StaffRole.ADMINISTRATOR),
+    ):
+        if db.session.scalar(sa.select(Account.id).where(Account.email == email)) is None:
+            db.session.add(Account(email=email, name=name, staff_role=role, created_at=clock.now()))

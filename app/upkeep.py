@@ -1,0 +1,45 @@
+"""Jobs that need the outside, or look at everything: checking companies later, consistency."""
+
+from flask import current_app
+
+from app.core import clock
+from app.core.database import db
+from app.domain.employers.models import Establishment
+from app.domain.employers.verification import apply_check, establishments_to_check
+from app.domain.offers.consistency import inconsistencies
+from app.scheduling import Counts, Daily, Every, Run, job
+
+
+@job(
+    "verify_companies",
+    at=Every(minutes=10),
+    title="Vérifier les entreprises non trouvées au dépôt",
+    words={"settled": ("entreprise vérifiée", "entreprises vérifiées"), "waiting": ("reportée", "reportées")},
+)
+def verify_companies(run: Run) -> Counts:
+    """Ask the registers again, one company at a time, without a transaction during the call."""
+    directory = current_app.extensions["adapters"].directory
+    waiting = [row.id for row in establishments_to_check(limit=run.limit or 200)]
+    for number in waiting:
+        siret = db.session.get_one(Establishment, number).siret
+        run.commit()
+        look_up = directory.by_siret(siret)
+        establishment = db.session.get_one(Establishment, number)
+        run.count("settled" if apply_check(establishment, look_up) else "waiting")
+        run.commit()
+    return run.counts
+
+
+@job(
+    "check_consistency",
+    at=Daily(4, 30),
+    title="Contrôler la cohérence des données",
+    words={"problems": ("anomalie", "anomalies")},
+)
+def check_consistency(run: Run) -> Counts:
+    """Count what should never be; docs/exploitation.md says what each line means."""
+    for name, count in inconsistencies().items():
+        if count:
+            current_app.logger.error("consistency: %s = %s on %s", name, count, clock.today())
+        run.count("problems", count)
+    return run.counts

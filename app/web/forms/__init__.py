@@ -1,0 +1,1 @@
+"""Forms: bases, fields, and what makes a second posting harmless."""

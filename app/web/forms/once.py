@@ -1,0 +1,57 @@
+"""A form posted twice (double click, reload, two workers) acts once and answers the same."""
+
+import secrets
+from collections.abc import Callable
+
+from flask import redirect, request, session
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+
+from app.audit.models import FormPost
+from app.core import clock
+from app.core.database import db
+from app.core.failpoints import failpoint
+from app.core.tokens import hash_token
+
+
+def new_submission_id() -> str:
+    """The identifier of one showing of a form."""
+    return secrets.token_urlsafe(12)
+
+
+def run_once(act: Callable[[], str]) -> Response:
+    """Run `act`, which returns where to go next, commit, and redirect there (303).
+
+    A second posting with the same `submission_id` from the same browser gets the first one's redirection.
+    """
+    key = _key()
+    if key is None:
+        return _commit(act())
+    former = db.session.get(FormPost, key)
+    if former is not None:
+        return redirect(former.location, 303)
+    post = FormPost(submission_id=key, location="", created_at=clock.now())
+    db.session.add(post)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        # Another worker has just committed the same posting.
+        db.session.rollback()
+        former = db.session.get(FormPost, key)
+        return redirect(former.location if former else request.path, 303)
+    post.location = act()
+    return _commit(post.location)
+
+
+def _commit(location: str) -> Response:
+    failpoint("request.before_commit")
+    db.session.commit()
+    failpoint("request.after_commit_before_response")
+    return redirect(location, 303)
+
+
+def _key() -> str | None:
+    posted = request.form.get("submission_id", "")
+    if not 8 <= len(posted) <= 64:
+        return None
+    return hash_token(f"form:{request.path}:{session.get('csrf_token', '')}", posted)

@@ -1,0 +1,50 @@
+"""Security headers, exact on every answer; a route may declare an exception."""
+
+from flask import Flask, Response, g, request
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; "
+    "require-trusted-types-for 'script'; report-to csp"
+)
+_OFF = (
+    "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation",
+    "gyroscope", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-create",
+    "publickey-credentials-get", "screen-wake-lock", "usb", "web-share", "xr-spatial-tracking",
+)  # fmt: skip
+PERMISSIONS = ", ".join(f"{feature}=()" for feature in _OFF)
+HSTS = "max-age=63072000; includeSubDomains; preload"
+
+
+def install(app: Flask) -> None:
+    """Set the headers after every request."""
+    settings = app.extensions["settings"]
+
+    @app.after_request
+    def set_headers(response: Response) -> Response:
+        headers = response.headers
+        headers["Content-Security-Policy"] = CSP
+        headers["Reporting-Endpoints"] = f'csp="{settings.prefix}/rapports-csp"'
+        if not settings.on_loopback:
+            headers["Strict-Transport-Security"] = HSTS
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers["Permissions-Policy"] = PERMISSIONS
+        if _is_private(response):
+            headers["Cache-Control"] = "no-store"
+            headers.add("Vary", "Cookie")
+        return response
+
+
+def _is_private(response: Response) -> bool:
+    """Every page but those declared cacheable, which read no session."""
+    return request.endpoint != "static" and not g.get("cacheable", False)
+
+
+def cacheable(seconds: int, response: Response) -> Response:
+    """Declare an answer that is the same for everybody."""
+    g.cacheable = True
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    return response

@@ -1,0 +1,41 @@
+"""What every page's frame needs: names, links of the header and of the footer, the banner."""
+
+from flask import Flask
+
+NAVIGATION = (("Déposer une offre", "public.home"), ("Offres en ligne", "public.offers"))
+TOOLS = (("Gérer mes offres", "links.lost"), ("Aide", "public.help_page"))
+FOOTER = (
+    ("Plan du site", "public.site_map"),
+    ("Mentions légales", "public.legal_notice"),
+    ("Données personnelles", "public.personal_data"),
+    ("Gestion des cookies", "public.cookies"),
+    ("Conditions générales", "public.terms"),
+    ("Contact", "public.contact"),
+)
+
+
+def install(app: Flask) -> None:
+    """Give the templates the names and links of this portal."""
+    settings = app.extensions["settings"]
+    simulated = app.extensions["adapters"].simulated
+    app.jinja_env.globals.update(
+        brand=settings.brand,
+        service_name=settings.service_name,
+        base_url=settings.base_url,
+        is_demo=settings.brand == "demo",
+        demo_notice=_notice(simulated) if settings.brand == "demo" else "",
+        home_endpoint="public.home",
+        nav_links=NAVIGATION,
+        tool_links=TOOLS,
+        footer_links=FOOTER,
+        accessibility_status="non conforme",
+        accessibility_endpoint="public.accessibility",
+        support_email=settings.support_email,
+        support_phone=settings.support_phone,
+    )
+
+
+def _notice(simulated: bool) -> str:
+    if simulated:
+        return "Démonstration : les entreprises affichées sont inventées, rien n’est publié ailleurs."
+    return "Démonstration : les entreprises viennent du registre public, rien n’est publié ailleurs."

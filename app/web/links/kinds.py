@@ -1,0 +1,114 @@
+"""What each kind of link opens: its page before the button, and where the button leads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import url_for
+
+from app.core import clock
+from app.core.database import db
+from app.core.french import date_fr
+from app.domain.accounts.models import Account, Link, Purpose
+from app.domain.offers.deposit import confirm_offer
+from app.domain.offers.lifecycle import OfferStatus
+from app.domain.offers.models import Draft, Offer
+from app.domain.offers.queries import offer_by_public_id
+from app.domain.offers.rights import contact_of, right_ended_at
+from app.web.access import current_actor, enter
+from app.web.links import partners
+from app.web.links.page import LinkPage
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`served` completes « Il servait à … »; `page` is None when the right is over; `open` gives the target."""
+
+    served: str
+    page: Callable[[Link], LinkPage | None]
+    open: Callable[[Link], str]
+
+
+def _offer_of(link: Link) -> Offer | None:
+    if not link.scope:
+        return None
+    offer = offer_by_public_id(link.scope)
+    return offer if offer is not None and offer.contact_id == link.object_id else None
+
+
+def _management_page(link: Link) -> LinkPage | None:
+    contact = contact_of(link)
+    if contact is None or right_ended_at(contact) is not None:
+        return None
+    offer = _offer_of(link)
+    if offer is not None and offer.status is OfferStatus.TO_CONFIRM:
+        start = date_fr(offer.start_on) if offer.start_on else "dès que possible"
+        return LinkPage(
+            title=f"Mettre en ligne l’offre {offer.job_name} à {offer.city} ?",
+            lead="Elle sera visible aussitôt par les candidats. Votre adresse e-mail n’est jamais publiée.",
+            button="Confirmer et mettre en ligne",
+            facts=(
+                ("Entreprise", offer.company),
+                ("Début du contrat", start),
+                ("Référence", offer.reference),
+            ),
+        )
+    shown = f"l’offre {offer.job_name} à {offer.city}" if offer else "vos offres"
+    return LinkPage(
+        title=f"Gérer {shown} ?",
+        lead="Vous pourrez la modifier, la prolonger ou la clôturer." if offer else "Vous verrez vos offres.",
+        button="Ouvrir",
+        facts=(("Entreprise", contact.establishment.shown_name),),
+    )
+
+
+def _open_management(link: Link) -> str:
+    enter(link=link)
+    offer = _offer_of(link)
+    if offer is None:
+        return url_for("manage.offers")
+    if confirm_offer(offer, by=current_actor()):
+        return url_for("manage.online", public_id=offer.public_id)
+    near_end = offer.last_day is not None and (offer.last_day - clock.today()).days <= 7
+    if near_end and offer.status in {OfferStatus.ONLINE, OfferStatus.ENDED}:
+        return url_for("manage.deadline", public_id=offer.public_id)
+    return url_for("manage.offer", public_id=offer.public_id)
+
+
+def _draft_page(link: Link) -> LinkPage | None:
+    draft = db.session.get(Draft, link.object_id)
+    if draft is None or draft.offer_id is not None or draft.expires_at <= clock.now():
+        return None
+    return LinkPage(
+        title="Reprendre votre offre ?",
+        lead="Vous retrouverez vos réponses là où vous les avez laissées.",
+        button="Reprendre mon offre",
+        facts=(("Conservée jusqu’au", date_fr(clock.day_of(draft.expires_at))),),
+    )
+
+
+def _open_draft(link: Link) -> str:
+    enter(link=link)
+    draft = db.session.get(Draft, link.object_id)
+    return url_for("deposit.resume", draft_id=draft.public_id if draft else "")
+
+
+def _login_page(link: Link) -> LinkPage | None:
+    account = db.session.get(Account, link.object_id)
+    if account is None or account.disabled_at is not None:
+        return None
+    return LinkPage(title="Ouvrir votre espace ?", lead="", button="Ouvrir mon espace", facts=())
+
+
+def _open_login(link: Link) -> str:
+    enter(account=db.session.get(Account, link.object_id))
+    return url_for("operator.home")
+
+
+KINDS: dict[Purpose, Kind] = {
+    Purpose.MANAGEMENT: Kind("gérer vos offres", _management_page, _open_management),
+    Purpose.DRAFT: Kind("reprendre votre brouillon", _draft_page, _open_draft),
+    Purpose.LOGIN: Kind("ouvrir votre espace", _login_page, _open_login),
+    Purpose.ADDRESS: Kind("confirmer votre adresse", partners.address_page, partners.open_address),
+    Purpose.FOLLOW_UP: Kind("suivre une entreprise", partners.follow_up_page, partners.open_follow_up),
+    Purpose.HELD_OFFER: Kind("vérifier une offre", partners.held_page, partners.open_held),
+}

@@ -1,0 +1,107 @@
+"""Flask's session, kept in our tables once somebody has come in by a link; before, in a signed cookie.
+
+The signed cookie (`__Host-pre`) holds nothing but the seed of the form tokens and a random mark of the
+browser. A page without a form sets no cookie at all.
+"""
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.datastructures import CallbackDict
+
+from app.core.database import begin_write, db
+from app.domain.accounts import sessions
+from app.domain.accounts.models import WebSession
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_PRE_LIFE = 12 * 3600
+
+
+class PortalSession(CallbackDict[str, Any], SessionMixin):
+    """What views see as `flask.session`; `row` is the server's session, when one is open."""
+
+    def __init__(self, initial: dict[str, Any], row: WebSession | None) -> None:
+        def changed(_self: Any) -> None:
+            self.modified = True
+
+        super().__init__(initial, changed)
+        self.row = row
+        self.row_id = row.id if row else None
+        self.new_token: str | None = None
+        self.ended = False
+        self.modified = False
+        self.accessed = True
+
+    def browser_mark(self) -> str:
+        """A random mark of this browser, made when first asked for."""
+        if "mark" not in self:
+            self["mark"] = secrets.token_urlsafe(18)
+        return str(self["mark"])
+
+
+class DatabaseSessions(SessionInterface):
+    """Opens and saves sessions. An unsafe request takes the database's write lock from its start."""
+
+    def __init__(self, app: Flask) -> None:
+        settings = app.extensions["settings"]
+        loopback = settings.on_loopback
+        self.secure = not loopback
+        self.session_cookie = "session" if loopback else "__Host-session"
+        self.pre_cookie = "pre" if loopback else "__Host-pre"
+        self.path = "/" if not loopback else (settings.prefix or "/")
+        keys = [*reversed(settings.former_keys), settings.secret_key.get_secret_value()]
+        self.signer = URLSafeTimedSerializer(keys, salt="pre-session")
+
+    def open_session(self, app: Flask, request: Request) -> PortalSession:
+        if request.method not in SAFE_METHODS:
+            begin_write()
+        token = request.cookies.get(self.session_cookie, "")
+        row = sessions.find(token) if 20 <= len(token) <= 100 else None
+        if row is not None:
+            return PortalSession(dict(row.data), row)
+        try:
+            data = self.signer.loads(request.cookies.get(self.pre_cookie, ""), max_age=_PRE_LIFE)
+        except BadSignature:
+            data = {}
+        return PortalSession(data if isinstance(data, dict) else {}, None)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not isinstance(session, PortalSession):
+            return
+        if session.ended:
+            self._forget(response)
+        elif session.new_token is not None:
+            self._set(response, self.session_cookie, session.new_token)
+            response.delete_cookie(self.pre_cookie, path=self.path, secure=self.secure, httponly=True)
+        elif session.row_id is not None:
+            self._save_row(session)
+        elif session.modified:
+            self._set(response, self.pre_cookie, self.signer.dumps(dict(session)))
+
+    def _save_row(self, session: PortalSession) -> None:
+        # The row may have been deleted by a log-out meanwhile: an update of nothing is what we want then.
+        if session.row is None or not (session.modified or sessions.touch(session.row)):
+            return
+        if session.modified:
+            session.row.data = dict(session)
+        db.session.commit()
+
+    def _forget(self, response: Response) -> None:
+        for name in (self.session_cookie, self.pre_cookie):
+            response.delete_cookie(name, path=self.path, secure=self.secure, httponly=True)
+        response.headers["Clear-Site-Data"] = '"cache","storage"'
+
+    def _set(self, response: Response, name: str, value: str) -> None:
+        response.set_cookie(
+            name, value, path=self.path, secure=self.secure, httponly=True, samesite="Lax"
+        )
+
+
+def rows_of(session: PortalSession) -> Iterator[WebSession]:
+    """The server's session behind this one, if any."""
+    if session.row is not None:
+        yield session.row

@@ -1,0 +1,119 @@
+"""What every test gets: the whole application, a real database, real stand-ins, a client that checks pages."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app import create_app, seeds
+from app.config import Settings
+from app.core import clock
+from app.core.database import db
+from tests.support.client import CheckedClient
+from tests.support.postgres import fresh_database
+from tests.support.standins import Partner, annuaire_served
+
+KEPT = frozenset({"opco", "legal_parameter", "alembic_version"})
+# A Tuesday morning, away from every change of clock.
+NOON = datetime(2027, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Outgoing connections stay on this machine."""
+    config.option.allow_hosts = "127.0.0.1,::1,localhost"
+    config.option.allow_unix_socket = True
+
+
+@pytest.fixture(scope="session")
+def annuaire() -> Iterator[Partner]:
+    """The directory, Sirene and the geocoder, as stand-ins over HTTP."""
+    with annuaire_served() as partner:
+        yield partner
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database of the kind that TEST_DATABASE names: sqlite (default) or postgresql."""
+    if os.environ.get("TEST_DATABASE", "sqlite") == "postgresql":
+        with fresh_database() as url:
+            yield url
+    else:
+        yield f"sqlite:///{tmp_path_factory.mktemp('base') / 'essai.sqlite3'}"
+
+
+@pytest.fixture(scope="session")
+def built_app(database_url: str, annuaire: Partner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application, once a worker, with its tables and reference rows."""
+    settings = Settings(
+        base_url="http://127.0.0.1:5000",
+        database_url=database_url,
+        data_dir=Path(tmp_path_factory.mktemp("donnees")),
+        standin_directory_url=annuaire.url,
+        lookups="standin",
+        development=True,
+        lookup_timeout=1.5,
+        log_level="ERROR",
+    )
+    app = create_app(settings)
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.test_client_class = CheckedClient
+    with app.app_context():
+        db.create_all()
+        seeds.seed_reference()
+        db.session.commit()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(built_app: Flask) -> Iterator[Flask]:
+    """The application with empty tables, and limits forgotten."""
+    with built_app.app_context():
+        _empty_tables()
+        limiter = built_app.extensions["limiter"]
+        for one in limiter if isinstance(limiter, set) else {limiter}:
+            one.reset()
+    yield built_app
+
+
+def _empty_tables() -> None:
+    db.session.remove()
+    tables = [table for table in reversed(db.metadata.sorted_tables) if table.name not in KEPT]
+    if db.engine.dialect.name == "postgresql":
+        names = ", ".join(f'"{table.name}"' for table in tables)
+        db.session.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    else:
+        db.session.execute(sa.text("PRAGMA defer_foreign_keys=ON"))
+        for table in tables:
+            db.session.execute(table.delete())
+    db.session.commit()
+
+
+@pytest.fixture
+def db_session(app: Flask) -> Iterator[object]:
+    """An application context with its database session."""
+    with app.app_context():
+        yield db.session
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckedClient:
+    """A browser without script; every page it gets is checked."""
+    client = app.test_client()
+    assert isinstance(client, CheckedClient)
+    return client
+
+
+@pytest.fixture
+def at_noon() -> Iterator[datetime]:
+    """The clock held at a known Tuesday morning."""
+    with clock.set_to(NOON):
+        yield NOON
