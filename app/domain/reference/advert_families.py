@@ -1,7 +1,8 @@
 """Texts for the jobs that have no sheet of their own: a family of jobs, and what the job's name says.
 
 The family is the sub-domain of the ROME (« F16 »: finishing works), one TOML table each. The role comes
-from the first words of the name (« directeur », « technicien ») and is laid over the family.
+from the first words of the name (« directeur », « technicien ») and is laid over the family. A few codes
+are closer to another family than to their own: `exceptions.toml` names it.
 """
 
 import tomllib
@@ -12,9 +13,8 @@ from pathlib import Path
 from app.core.french import typo
 
 _FOLDER = Path(__file__).parent / "data" / "families"
-# With a role, the family keeps its most general tasks and skills, which are written first.
+# With a role, the family keeps its most general tasks, which are written first.
 _TASKS_BESIDE_A_ROLE = 3
-_SKILLS_BESIDE_A_ROLE = 3
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,23 @@ class FamilyText:
 
 def family_text(rome_code: str, *, name: str) -> FamilyText:
     """Return the text of the job `name` (masculine, small letters); LookupError for an unknown sub-domain."""
-    family = _families_of_letter(rome_code[:1])[rome_code[:3]]
+    key = _exceptions().get(rome_code, rome_code[:3])
+    family = _families_of_letter(key[:1])[key]
     role = _role_of(name, rome_code=rome_code) if family.takes_roles else None
     if role is None:
         return FamilyText(family.setting, family.tasks, family.skills, family.regulated_for_minors)
     return FamilyText(
         about=f"{family.setting} {role.sentence}",
         tasks=family.tasks[:_TASKS_BESIDE_A_ROLE] + role.tasks,
-        skills=tuple(dict.fromkeys(family.skills[:_SKILLS_BESIDE_A_ROLE] + role.skills)),
+        skills=tuple(dict.fromkeys(family.skills + role.skills)),
         regulated_for_minors=family.regulated_for_minors,
     )
+
+
+def all_families() -> set[str]:
+    """Return the keys of every family."""
+    letters = {path.name[0].upper() for path in _FOLDER.glob("?_*.toml")}
+    return {key for letter in letters for key in _families_of_letter(letter)}
 
 
 def _role_of(name: str, *, rome_code: str) -> Role | None:
@@ -108,6 +115,12 @@ def _roles() -> tuple[Role, ...]:
         )
         for table in tables.values()
     )
+
+
+@lru_cache(maxsize=1)
+def _exceptions() -> dict[str, str]:
+    with (_FOLDER / "exceptions.toml").open("rb") as source:
+        return tomllib.load(source)
 
 
 def _texts(lines: list[str]) -> tuple[str, ...]:

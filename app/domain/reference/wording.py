@@ -24,6 +24,7 @@ _CORRECTIONS: tuple[tuple[str, str], ...] = (
     ("développeuse - jeux", "développeuse de jeux"),
     ("3D - films d", "3D de films d"),
     ("IoT - Internet des Objets", "de l’internet des objets"),
+    ("Responsable RSE - Responsabilité Sociétale de l'Entreprise", "responsable RSE"),
     ("RSE - Responsabilité Sociétale de l", "en responsabilité sociétale de l"),
     ("QSE - Qualité Sécurité Environnement BTP", "qualité, sécurité et environnement du BTP"),
     ("Qualité Sécurité Environnement -QSE-", "qualité, sécurité et environnement"),
@@ -85,13 +86,12 @@ def split_label(label: str) -> tuple[str, str | None]:
     if not slash:
         return label.strip(), None
     men, women = left.split(), right.split()
-    if len(women) > len(men):
-        men += women[len(men) :]
-    elif not _same_root(men[0], women[0]) and len(men) > 1:
-        # « Artiste plasticien / Plasticienne », « Analyste Concepteur / Conceptrice informatique ».
-        shared, men_end = men[:1], men[1:]
-        men = shared + men_end + women[len(men_end) :]
-        women = shared + women
+    # « Artiste plasticien / Plasticienne », « Cadre Dirigeant / Dirigeante d'administration centrale ».
+    changing = next((place for place, word in enumerate(men) if _same_root(word, women[0])), 0)
+    men_end = men[changing:]
+    men += women[len(men_end) :]
+    if changing and men_end != [word.lower() for word in women]:
+        women = men[:changing] + women
     return " ".join(men), " ".join(women)
 
 
