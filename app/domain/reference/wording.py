@@ -40,6 +40,7 @@ _CORRECTIONS: tuple[tuple[str, str], ...] = (
     ("Maitrise d", "maîtrise d"),
     ("règlementaire", "réglementaire"),
     ("multimedia", "multimédia"),
+    ("décontamineuse", "décontaminatrice"),
     ("Tungsten Inert Gas -TIG-", "TIG"),
     ("recyclage des VHU", "recyclage des véhicules hors d'usage"),
     ("recyclage de VHU", "recyclage de véhicules hors d'usage"),
