@@ -1,14 +1,21 @@
-"""From a rendered e-mail to the bytes of a standard message."""
+"""From a rendered e-mail to the bytes of a standard message.
 
+Written by hand: the standard library's `EmailMessage` takes three times as long as the sending itself.
+"""
+
+import base64
+import binascii
+import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.header import Header
+from email.utils import format_datetime, formataddr
 
 from app.config import Settings
 from app.core import clock
 from app.outbox.message import Attachment
+
+CRLF = "\r\n"
 
 
 @dataclass(frozen=True)
@@ -49,25 +56,66 @@ def compose(
     attachments: tuple[Attachment, ...] = (),
 ) -> bytes:
     """The bytes of the message; raises ValueError when an address or a header can't be written."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address(display_name=sender.name, addr_spec=sender.address)
-    message["To"] = Address(addr_spec=ascii_address(recipient))
-    message["Reply-To"] = Address(addr_spec=sender.reply_to)
-    message["Subject"] = rendered.subject
-    message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = f"<{message_id}@{sender.domain}>"
-    message["Content-Language"] = "fr"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
+    headers = {
+        "From": formataddr((sender.name, ascii_address(sender.address))),
+        "To": ascii_address(recipient),
+        "Reply-To": ascii_address(sender.reply_to),
+        "Subject": _encoded(rendered.subject),
+        "Date": format_datetime(clock.now()),
+        "Message-ID": f"<{message_id}@{sender.domain}>",
+        "Content-Language": "fr",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
     if unsubscribe_url:
-        message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(rendered.text, cte="quoted-printable")
-    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-    for attachment in attachments:
-        main, _, sub = attachment.media_type.partition("/")
-        message.add_attachment(attachment.content, maintype=main, subtype=sub, filename=attachment.filename)
-    return message.as_bytes()
+        headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    for name, value in headers.items():
+        if any(ord(sign) < 32 for sign in value.replace("\r\n ", "")):
+            raise ValueError(f"en-tête illisible : {name}")
+    body = _multipart("alternative", [_words("plain", rendered.text), _words("html", rendered.html)])
+    if attachments:
+        body = _multipart("mixed", [body, *(_file(attachment) for attachment in attachments)])
+    top = CRLF.join(f"{name}: {value}" for name, value in {**headers, "MIME-Version": "1.0"}.items())
+    return top.encode("ascii") + b"\r\n" + body
+
+
+def _encoded(text: str) -> str:
+    """A header in ASCII (RFC 2047), folded."""
+    if text.isascii() and len(text) < 60:
+        return text
+    return Header(text, "utf-8", header_name="Subject").encode(linesep=CRLF)
+
+
+def _words(subtype: str, text: str) -> bytes:
+    """One part in quoted-printable: lines of 76 characters at most, whatever the relay."""
+    lines = CRLF.join(text.splitlines()) + CRLF
+    head = (
+        f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    return head.encode("ascii") + binascii.b2a_qp(lines.encode("utf-8"))
+
+
+def _file(attachment: Attachment) -> bytes:
+    if not (attachment.filename.isascii() and attachment.filename.isprintable()):
+        raise ValueError("nom de fichier joint illisible")
+    name = attachment.filename.replace('"', "")
+    head = (
+        f'Content-Type: {attachment.media_type}; charset=utf-8; name="{name}"\r\n'
+        f'Content-Disposition: attachment; filename="{name}"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    encoded = base64.encodebytes(attachment.content).replace(b"\n", b"\r\n")
+    return head.encode("ascii") + encoded
+
+
+def _multipart(subtype: str, parts: Iterable[bytes]) -> bytes:
+    boundary = f"=_{secrets.token_hex(12)}"
+    head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'
+    mark = f"--{boundary}\r\n".encode("ascii")
+    # The line end before a mark belongs to the mark: without one more, each part would lose its last.
+    inside = b"".join(mark + part + b"\r\n" for part in parts)
+    return head.encode("ascii") + inside + f"--{boundary}--\r\n".encode("ascii")
 
 
 def ascii_address(address: str) -> str:

@@ -6,6 +6,7 @@ import secrets
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -111,46 +112,79 @@ class Deliverer:
         self.transport.close()
 
     def _send_batch(self, batch: list[Claimed], counts: Counts, stop: threading.Event | None) -> None:
+        """Each message is made while the relay still reads the one before it."""
         stopped = suppressed(row.recipient for row in batch)
         db.session.rollback()
         slack = max(self.lease - TOTAL_TIMEOUT, self.lease / 2).total_seconds()
         last_start = time.monotonic() + slack
-        for place, row in enumerate(batch):
-            halted = self.outcomes.halted or (stop is not None and stop.is_set())
-            if halted or time.monotonic() > last_start:
-                leases.release(batch[place:])
-                counts.add(Result.RELEASED, len(batch) - place)
-                return
-            counts.add(self._deliver(row, stopped.get(normalised(row.recipient))))
+        rest = deque(batch)
+        on_its_way: Claimed | None = None
+        try:
+            while rest and not (self.outcomes.halted or (stop and stop.is_set())):
+                if time.monotonic() > last_start:
+                    break
+                row = rest[0]
+                made = self._make(row, stopped.get(normalised(row.recipient)))
+                self._finish(on_its_way, counts)
+                on_its_way = None
+                if isinstance(made, Result):
+                    counts.add(made)
+                elif self.outcomes.halted:
+                    break
+                else:
+                    on_its_way = self._begin(row, made, counts)
+                rest.popleft()
+        finally:
+            self._finish(on_its_way, counts)
+        if rest:
+            leases.release(rest)
+            counts.add(Result.RELEASED, len(rest))
 
-    def _deliver(self, row: Claimed, suppression: str | None) -> Result:
+    def _make(self, row: Claimed, suppression: str | None) -> Envelope | Result:
+        """The message ready to leave, or the end it came to; no transaction is left open."""
         if suppression:
             error = f"adresse à laquelle on n’écrit plus ({suppression})"
             return self.outcomes.close(row, OutboxStatus.REFUSED, error=error)
         try:
             envelope = self._prepare(row)
         except DBAPIError as error:
-            db.session.rollback()
             log.warning("outbox %s: the database failed while preparing", row.id, exc_info=True)
             return self.outcomes.retry(row, f"base de données : {type(error).__name__}")
         except Exception as error:
-            db.session.rollback()
             log.exception("outbox %s (%s) can't be written", row.id, row.template)
             return self.outcomes.close(row, OutboxStatus.DEAD, error=f"{type(error).__name__} : {error}")
-        # Nothing is held during the dialogue with the relay.
-        db.session.rollback()
-        if envelope is None:
-            return self.outcomes.close(row, OutboxStatus.CANCELLED, error="sans objet")
+        finally:
+            db.session.rollback()
+        return envelope or self.outcomes.close(row, OutboxStatus.CANCELLED, error="sans objet")
+
+    def _begin(self, row: Claimed, envelope: Envelope, counts: Counts) -> Claimed | None:
+        """Hand the message to the relay; gives the row whose answer is awaited."""
         failpoint("outbox.after_token_before_smtp")
         if row.rhythm.at_most_once and not leases.hand(row):
-            return Result.LATE
+            counts.add(Result.LATE)
+            return None
         try:
-            self.transport.send(envelope)
+            self.transport.begin(envelope)
         except SendFailed as failure:
-            failpoint("outbox.before_mark_failure")
-            return self.outcomes.failed(row, failure)
+            self._failed(row, failure, counts)
+            return None
+        return row
+
+    def _finish(self, row: Claimed | None, counts: Counts) -> None:
+        """Await the relay's answer to what is on its way, and mark it."""
+        if row is None:
+            return
+        try:
+            self.transport.finish()
+        except SendFailed as failure:
+            self._failed(row, failure, counts)
+            return
         failpoint("outbox.after_send_before_mark")
-        return self.outcomes.sent(row)
+        counts.add(self.outcomes.sent(row))
+
+    def _failed(self, row: Claimed, failure: SendFailed, counts: Counts) -> None:
+        failpoint("outbox.before_mark_failure")
+        counts.add(self.outcomes.failed(row, failure))
 
     def _prepare(self, row: Claimed) -> Envelope | None:
         """The message as bytes, its link made and recorded; None when it has no reason left."""

@@ -3,12 +3,14 @@
 The same for every kind of message. Leases follow the database's clock, due times the service's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.core import clock
 from app.core.database import begin_write, database_now, db
@@ -90,7 +92,7 @@ def hand(row: Claimed) -> bool:
     return ours
 
 
-def release(rows: Sequence[Claimed]) -> None:
+def release(rows: Iterable[Claimed]) -> None:
     """Give messages back untried: the try isn't counted. Commits."""
     db.session.rollback()
     begin_write()
@@ -107,19 +109,28 @@ def release(rows: Sequence[Claimed]) -> None:
 
 
 def _write(row: Claimed, **values: Any) -> bool:
-    statement = (
-        sa.update(OutboxMessage)
+    fence = {"of_id": row.id, "of_owner": row.owner, "of_attempt": row.attempt}
+    given = {f"to_{name}": value for name, value in values.items()}
+    done = db.session.execute(_closing(tuple(sorted(values))), {**given, **fence})
+    return done.scalar_one_or_none() is not None
+
+
+@lru_cache(maxsize=32)
+def _closing(names: tuple[str, ...]) -> ReturningUpdate[int]:
+    """The fenced update of these columns, built once: it runs for each message."""
+    table = cast(sa.Table, OutboxMessage.__table__)
+    columns = table.c
+    return (
+        sa.update(table)
         .where(
-            OutboxMessage.id == row.id,
-            OutboxMessage.status == OutboxStatus.CLAIMED,
-            OutboxMessage.lease_owner == row.owner,
-            OutboxMessage.attempts == row.attempt,
+            columns.id == sa.bindparam("of_id"),
+            columns.status == sa.literal(OutboxStatus.CLAIMED, columns.status.type),
+            columns.lease_owner == sa.bindparam("of_owner"),
+            columns.attempts == sa.bindparam("of_attempt"),
         )
-        .values(**values)
-        .returning(OutboxMessage.id)
-        .execution_options(synchronize_session=False)
+        .values({name: sa.bindparam(f"to_{name}", type_=columns[name].type) for name in names})
+        .returning(columns.id)
     )
-    return db.session.execute(statement).scalar_one_or_none() is not None
 
 
 def _claimable(kind: str, limit: int) -> list[int]:

@@ -29,10 +29,14 @@ class SmtpTransport:
         self.total_timeout = settings.smtp_timeout + TOTAL_MARGIN
         self._connection: smtplib.SMTP | None = None
         self._sent = 0
+        self._awaiting = False
         self._deadline = 0.0
 
-    def send(self, envelope: Envelope) -> None:
-        """Hand one message over, or raise SendFailed."""
+    def begin(self, envelope: Envelope) -> None:
+        """Hand one message over without awaiting the relay's last answer, or raise SendFailed."""
+        if self._awaiting:
+            # The answer to the former message was never read: what follows would be taken for it.
+            self._drop()
         self._deadline = time.monotonic() + self.total_timeout
         connection = self._started(envelope)
         code, text = self._ask(lambda: connection.rcpt(envelope.recipient))
@@ -41,7 +45,17 @@ class SmtpTransport:
         code, text = self._ask(lambda: connection.docmd("DATA"))
         if code != 354:
             raise self._refusal(code, text)
-        code, text = self._ask(lambda: self._hand_over(connection, envelope.data), handed=True)
+        data = _LEADING_DOT.sub(b"..", envelope.data) + b".\r\n"
+        self._ask(lambda: _written(connection, data), handed=True)
+        self._awaiting = True
+
+    def finish(self) -> None:
+        """Await the answer to the message begun: accepted, or SendFailed."""
+        connection = self._connection
+        if connection is None or not self._awaiting:
+            raise SendFailed(Failure.DOUBTFUL, "connexion perdue", relay=True)
+        self._awaiting = False
+        code, text = self._ask(connection.getreply, handed=True)
         if code != 250:
             raise self._refusal(code, text)
         self._sent += 1
@@ -50,6 +64,8 @@ class SmtpTransport:
 
     def close(self) -> None:
         """Say goodbye and let go of the connection."""
+        if self._awaiting:
+            self._drop()
         connection, self._connection, self._sent = self._connection, None, 0
         if connection is None:
             return
@@ -117,10 +133,6 @@ class SmtpTransport:
             raise SendFailed(failure, _said(error), relay=True) from error
         return code, _readable(reply)
 
-    def _hand_over(self, connection: smtplib.SMTP, data: bytes) -> Reply:
-        connection.send(_LEADING_DOT.sub(b"..", data) + b".\r\n")
-        return connection.getreply()
-
     def _refusal(self, code: int, text: str, *, of_recipient: bool = False) -> SendFailed:
         if code == 421 or not 400 <= code < 600:
             self._drop()
@@ -146,11 +158,17 @@ class SmtpTransport:
 
     def _drop(self) -> None:
         connection, self._connection, self._sent = self._connection, None, 0
+        self._awaiting = False
         if connection is not None:
             connection.close()
 
     def _time_left(self) -> float:
         return max(0.1, min(self.settings.smtp_timeout, self._deadline - time.monotonic()))
+
+
+def _written(connection: smtplib.SMTP, data: bytes) -> Reply:
+    connection.send(data)
+    return 0, b""
 
 
 def _readable(reply: bytes | str) -> str:

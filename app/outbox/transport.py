@@ -46,10 +46,13 @@ class SendFailed(Exception):
 
 
 class Transport(Protocol):
-    """Where envelopes go."""
+    """Where envelopes go. In two steps: the next message is made while the relay reads the present one."""
 
-    def send(self, envelope: Envelope) -> None:
-        """Hand one message over, or raise SendFailed."""
+    def begin(self, envelope: Envelope) -> None:
+        """Hand one message over without awaiting the answer, or raise SendFailed."""
+
+    def finish(self) -> None:
+        """Await the answer to the message begun: accepted, or SendFailed."""
 
     def close(self) -> None:
         """Let go of the connection."""

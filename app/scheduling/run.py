@@ -13,11 +13,15 @@ Words = Mapping[str, tuple[str, str]]
 
 
 class Stopped(RuntimeError):
-    """The process is stopping, or somebody else has taken the slot: the batch is rolled back."""
+    """The run has to end: the process is stopping, or somebody else has taken the slot."""
 
 
 def _nothing() -> None:
     return None
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass
@@ -31,6 +35,7 @@ class Run:
     counts: Counts = field(default_factory=dict)
     # Repeats the lease in the batch's own transaction; raises Stopped when the slot is no longer ours.
     guard: Callable[[], None] = _nothing
+    stopping: Callable[[], bool] = _never
 
     @property
     def now(self) -> datetime:
@@ -42,9 +47,14 @@ class Run:
         self.counts[name] = self.counts.get(name, 0) + n
 
     def commit(self) -> None:
-        """End a batch. Call it at least every minute; raises Stopped when the run has to end."""
+        """End a batch; call it at least every minute. Raises Stopped when the run has to end.
+
+        A batch whose slot was taken by somebody else is rolled back whole.
+        """
         if self.dry:
             db.session.flush()
             return
         self.guard()
         db.session.commit()
+        if self.stopping():
+            raise Stopped("process stopping")
