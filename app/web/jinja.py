@@ -42,7 +42,6 @@ class AssetsNotBuilt(RuntimeError):
 
 def install(app: Flask) -> None:
     """Give an application's templates their filters and globals; its own globals may replace DEFAULTS after."""
-    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
