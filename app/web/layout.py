@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-NAVIGATION = (("Déposer une offre", "public.home"), ("Offres en ligne", "public.offers"))
+NAVIGATION = (("Déposer une offre", "deposit.home"), ("Offres en ligne", "public.offers"))
 TOOLS = (("Gérer mes offres", "links.lost"), ("Aide", "public.help_page"))
 FOOTER = (
     ("Plan du site", "public.site_map"),
@@ -24,7 +24,7 @@ def install(app: Flask) -> None:
         base_url=settings.base_url,
         is_demo=settings.brand == "demo",
         demo_notice=_notice(simulated) if settings.brand == "demo" else "",
-        home_endpoint="public.home",
+        home_endpoint="deposit.home",
         nav_links=NAVIGATION,
         tool_links=TOOLS,
         footer_links=FOOTER,
