@@ -1,6 +1,7 @@
 """The addresses of OPCOs: who is told, who chose a digest, who wants nothing more."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -83,7 +84,17 @@ def live_contact(opco: Opco, email: str) -> OpcoContact | None:
     return db.session.scalar(query.order_by(OpcoContact.id).limit(1))
 
 
-def stop_messages(email: str, *, opco: Opco | None = None) -> int:
+def stopped_since(opco: Opco, email: str) -> datetime | None:
+    """When this address was stopped, if all its rows are."""
+    query = sa.select(OpcoContact).where(
+        OpcoContact.opco_id == opco.id, OpcoContact.email_norm == normalise_email(email)
+    )
+    stops = [contact.stopped_at for contact in db.session.scalars(query)]
+    moments = [moment for moment in stops if moment is not None]
+    return max(moments) if moments and len(moments) == len(stops) else None
+
+
+def stop_messages(email: str, *, opco: Opco | None = None) -> list[OpcoContact]:
     """This address wants no more messages on needs (of one OPCO, when given); returns the rows stopped."""
     query = sa.select(OpcoContact).where(
         OpcoContact.email_norm == normalise_email(email), OpcoContact.stopped_at.is_(None)
@@ -93,7 +104,7 @@ def stop_messages(email: str, *, opco: Opco | None = None) -> int:
     contacts = list(db.session.scalars(query))
     for contact in contacts:
         contact.stopped_at = clock.now()
-    return len(contacts)
+    return contacts
 
 
 def note_bounce(email: str) -> int:

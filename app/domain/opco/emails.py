@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
+from app.core import clock
 from app.core.database import db
-from app.core.identifiers import RomeCode, Siren, Siret
+from app.core.identifiers import Siren
 from app.domain.accounts.magic_links import LIVES
 from app.domain.accounts.models import Purpose
-from app.domain.employers.models import Employer, Establishment, Verification
 from app.domain.offers.holding import CAUSE_LABELS, answer_due
 from app.domain.offers.lifecycle import OfferStatus
+from app.domain.offers.mailing import job_and_town, sample_offer
 from app.domain.offers.models import Hold, HoldCause, Offer
 from app.domain.opco.determination import current_match
 from app.domain.opco.lifecycle import FollowUpStatus
@@ -65,9 +65,9 @@ class OpcoNewNeed(Mail):
     def context(self) -> dict[str, Any]:
         level = self.offer.level
         return {
+            **job_and_town(self.offer),
             "company": self.offer.company,
-            "job": self.offer.job_name,
-            "city": self.offer.city,
+            "job_name": self.offer.job_name,
             "postcode": self.offer.postcode,
             "reference": self.offer.reference,
             "openings": self.offer.openings,
@@ -100,7 +100,7 @@ class OpcoNewNeed(Mail):
 
     @classmethod
     def sample(cls) -> Self:
-        contact, offer = _sample_contact(), _sample_offer()
+        contact, offer = _sample_contact(), sample_offer()
         follow_up = FollowUp(
             id=1,
             establishment=offer.establishment,
@@ -139,9 +139,9 @@ class OpcoDecide(Mail):
     def context(self) -> dict[str, Any]:
         offer = self.hold.offer
         return {
+            **job_and_town(offer),
             "company": offer.company,
-            "job": offer.job_name,
-            "city": offer.city,
+            "job_name": offer.job_name,
             "postcode": offer.postcode,
             "reference": offer.reference,
             "cause": CAUSE_LABELS[self.hold.cause],
@@ -170,8 +170,12 @@ class OpcoDecide(Mail):
 
     @classmethod
     def sample(cls) -> Self:
-        opened = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-        hold = Hold(id=1, offer=_sample_offer(), cause=HoldCause.NOT_LISTED, opened_at=opened)
+        hold = Hold(
+            id=1,
+            offer=sample_offer(status=OfferStatus.HELD),
+            cause=HoldCause.NOT_LISTED,
+            opened_at=clock.now(),
+        )
         return cls(_sample_contact(), hold)
 
 
@@ -180,31 +184,3 @@ def _sample_contact() -> OpcoContact:
         id=6, code="06", siren=Siren("879036895"), label="Opco entreprises de proximité", short_name="OPCO EP"
     )
     return OpcoContact(id=1, opco=opco, email="suivi@opco.example", email_norm="suivi@opco.example")
-
-
-def _sample_offer() -> Offer:
-    siret = Siret("99100001900018")
-    establishment = Establishment(
-        id=1,
-        siret=siret,
-        employer=Employer(id=1, siren=siret.siren, name="BOULANGERIE DU TOUAT"),
-        name="BOULANGERIE DU TOUAT",
-        brand="Au bon levain",
-        verification=Verification.VERIFIED,
-    )
-    today = date(2026, 11, 23)
-    return Offer(
-        id=1,
-        reference="DA-7KX2MP",
-        public_id="aBcDeFgHiJkL",
-        establishment=establishment,
-        rome_code=RomeCode("D1102"),
-        job_name="boulanger ou boulangère",
-        city="Rodez",
-        postcode="12000",
-        level=3,
-        openings=1,
-        start_on=None,
-        last_day=today + timedelta(days=28),
-        status=OfferStatus.ONLINE,
-    )

@@ -10,7 +10,7 @@ from app.core.errors import Refused
 from app.domain.employers.models import Establishment
 from app.domain.offers.events import OfferHeld, OfferPublished
 from app.domain.offers.models import Hold, Offer
-from app.domain.opco.contacts import Recipients, department_of, recipients_of, record_contact
+from app.domain.opco.contacts import Recipients, department_of, recipients_of, record_contact, stop_messages
 from app.domain.opco.determination import (
     NOTHING,
     Evidence,
@@ -162,6 +162,14 @@ def hand_over_hold(hold: Hold, *, opco_code: str, to_code: str | None, by: Actor
     if match.opco is not None:
         tell_opco_of_hold(hold)
     return match
+
+
+def stop_telling(email: str, *, opco: Opco | None = None, by: Actor) -> int:
+    """« Ne plus recevoir ces messages », for one OPCO or all; returns how many addresses were stopped."""
+    stopped = stop_messages(email, opco=opco)
+    for contact in stopped:
+        journal.record("opco_messages_stopped", contact, by=by)
+    return len(stopped)
 
 
 def former_offers(offer: Offer) -> list[Offer]:

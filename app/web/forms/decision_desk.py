@@ -152,7 +152,7 @@ def _too_late(hold: Hold, desk: Desk) -> tuple[str, int]:
 
 
 def message_to_company(hold: Hold, form: DecisionForm, desk: Desk) -> Message | None:
-    """The very e-mail that saving would queue, made inside a savepoint that is rolled back; None if none is."""
+    """The very e-mail that saving would queue, made in a savepoint that is rolled back; None if none is."""
     address = hold.offer.contact.email
     savepoint = db.session.begin_nested()
     try:
