@@ -123,8 +123,8 @@ def test_what_a_killed_server_left_is_removed_by_the_next_one(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for name, pid in (("depot-pg-mort", 2**22 + 1), ("depot-pg-vivant", os.getpid())):
-        (tmp_path / name / "data").mkdir(parents=True)
-        (tmp_path / name / "data" / "postmaster.pid").write_text(f"{pid}\n")
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "keeper").write_text(str(pid))
     (tmp_path / "depot-pg-qui-demarre").mkdir()
     postgres.remove_leftovers()
     assert sorted(folder.name for folder in tmp_path.iterdir()) == ["depot-pg-qui-demarre", "depot-pg-vivant"]

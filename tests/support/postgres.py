@@ -102,13 +102,13 @@ def _runs(program: Path) -> bool:
 
 
 def remove_leftovers() -> None:
-    """Delete the folders of servers that were killed: their process is gone."""
+    """Delete the folders of servers whose keeper was killed."""
     for folder in Path(tempfile.gettempdir()).glob("depot-pg-*"):
         try:
-            pid = int((folder / "data" / "postmaster.pid").read_text("ascii").split()[0])
-        except (OSError, ValueError, IndexError):
-            continue  # it is starting, or another user's
-        if not is_alive(pid):
+            keeper = int((folder / "keeper").read_text("ascii"))
+        except (OSError, ValueError):
+            continue  # it is being made, or another user's
+        if not is_alive(keeper):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -118,6 +118,7 @@ def running(bin_dir: Path | None = None) -> Iterator[Postgres]:
     tools = bin_dir or binaries()
     remove_leftovers()
     folder = Path(tempfile.mkdtemp(prefix="depot-pg-"))
+    (folder / "keeper").write_text(str(os.getpid()), "ascii")
     who = identity()
     if who:
         os.chown(folder, who["user"], who["group"])

@@ -8,14 +8,12 @@ with SmtpSink() as sink:
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from enum import Enum
 from typing import Any
 
-import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
@@ -244,10 +242,3 @@ class _SinkController(Controller):
             for transport in tuple(self._opened):
                 transport.abort()
             await asyncio.sleep(0.005)
-
-
-@pytest.fixture
-def smtp_sink() -> Iterator[SmtpSink]:
-    """A sink for one test."""
-    with SmtpSink() as sink:
-        yield sink
