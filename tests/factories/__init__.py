@@ -1,0 +1,1 @@
+"""Objects that tests start from, made by the services of the domain."""
