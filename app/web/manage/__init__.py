@@ -1,0 +1,7 @@
+"""Managing offers by the link in the e-mails."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("manage", __name__)
+
+from app.web.manage import acts, contact, editing, pages  # noqa: E402, F401  # the views register themselves
