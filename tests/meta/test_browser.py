@@ -15,7 +15,6 @@ from tests.support.accessibility import (
 )
 from tests.support.browser import PageMaker, opened
 
-pytest_plugins = ["tests.support.browser"]
 pytestmark = pytest.mark.browser
 
 CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:"

@@ -8,12 +8,14 @@ with SmtpSink() as sink:
 
 import asyncio
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from enum import Enum
 from typing import Any
 
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
@@ -135,8 +137,6 @@ class SmtpSink:
         self._faults.banner_delay = banner
         self._faults.content_delay = content
 
-    # What aiosmtpd calls, on its own thread.
-
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -242,3 +242,10 @@ class _SinkController(Controller):
             for transport in tuple(self._opened):
                 transport.abort()
             await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+def smtp_sink() -> Iterator[SmtpSink]:
+    """A sink for one test."""
+    with SmtpSink() as sink:
+        yield sink
