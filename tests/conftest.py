@@ -14,7 +14,9 @@ from app.config import Settings
 from app.core import clock
 from app.core.database import db
 from tests.support.client import CheckedClient
+from tests.support.mailbox import Mailbox
 from tests.support.postgres import fresh_database
+from tests.support.smtp_sink import SmtpSink, smtp_sink
 from tests.support.standins import Partner, annuaire_served
 
 KEPT = frozenset({"opco", "legal_parameter", "alembic_version"})
@@ -117,3 +119,16 @@ def at_noon() -> Iterator[datetime]:
     """The clock held at a known Tuesday morning."""
     with clock.set_to(NOON):
         yield NOON
+
+
+@pytest.fixture(scope="session")
+def sink() -> Iterator[SmtpSink]:
+    """A real SMTP server, once a worker."""
+    with smtp_sink() as server:
+        yield server
+
+
+@pytest.fixture
+def mailbox(app: Flask, sink: SmtpSink) -> Mailbox:
+    """What the test's people receive."""
+    return Mailbox(app, sink)

@@ -9,6 +9,7 @@ from app.core import clock
 from app.core.database import db
 from app.core.french import date_fr
 from app.domain.accounts.models import Account, Link, Purpose
+from app.domain.employers.models import Contact
 from app.domain.offers.deposit import confirm_offer
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft, Offer
@@ -93,6 +94,16 @@ def _open_draft(link: Link) -> str:
 
 
 def _login_page(link: Link) -> LinkPage | None:
+    if link.object_type == "contact":
+        contact = db.session.get(Contact, link.object_id)
+        if contact is None or contact.removed_at is not None:
+            return None
+        return LinkPage(
+            title="Changer l’adresse qui reçoit les messages ?",
+            lead="Vous nommerez la personne qui suivra les offres. Elle devra confirmer son adresse.",
+            button="Continuer",
+            facts=(("Entreprise", contact.establishment.shown_name),),
+        )
     account = db.session.get(Account, link.object_id)
     if account is None or account.disabled_at is not None:
         return None
@@ -100,6 +111,10 @@ def _login_page(link: Link) -> LinkPage | None:
 
 
 def _open_login(link: Link) -> str:
+    if link.object_type == "contact":
+        enter(link=link)
+        contact = db.session.get_one(Contact, link.object_id)
+        return url_for("manage.change", establishment=contact.establishment.public_id)
     enter(account=db.session.get(Account, link.object_id))
     return url_for("operator.home")
 
