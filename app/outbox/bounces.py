@@ -103,7 +103,7 @@ def suppressed(addresses: Iterable[str]) -> dict[str, str]:
             SuppressedAddress.address.in_(wanted), SuppressedAddress.released_at.is_(None)
         )
     )
-    return dict(rows.tuples().all())
+    return {row.address: row.reason for row in rows}
 
 
 def release_address(email: str) -> bool:

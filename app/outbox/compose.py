@@ -5,10 +5,10 @@ Written by hand: the standard library's `EmailMessage` takes three times as long
 
 import base64
 import binascii
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.header import Header
 from email.utils import format_datetime, formataddr
 
 from app.config import Settings
@@ -16,6 +16,9 @@ from app.core import clock
 from app.outbox.message import Attachment
 
 CRLF = "\r\n"
+# An encoded word has 75 characters at most: 12 of wrapping, base64 for the others.
+_CHUNK_BYTES = 45
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def compose(
         headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     for name, value in headers.items():
-        if any(ord(sign) < 32 for sign in value.replace("\r\n ", "")):
+        if _CONTROL.search(value.replace("\r\n ", "")):
             raise ValueError(f"en-tête illisible : {name}")
     body = _multipart("alternative", [_words("plain", rendered.text), _words("html", rendered.html)])
     if attachments:
@@ -81,10 +84,19 @@ def compose(
 
 
 def _encoded(text: str) -> str:
-    """A header in ASCII (RFC 2047), folded."""
+    """A header in ASCII (RFC 2047), folded in lines of 76 characters."""
     if text.isascii() and len(text) < 60:
         return text
-    return Header(text, "utf-8", header_name="Subject").encode(linesep=CRLF)
+    chunks = [""]
+    size = 0
+    for sign in text:
+        size += len(sign.encode("utf-8"))
+        if size > _CHUNK_BYTES:
+            chunks.append("")
+            size = len(sign.encode("utf-8"))
+        chunks[-1] += sign
+    words = (base64.b64encode(chunk.encode("utf-8")).decode("ascii") for chunk in chunks)
+    return f"{CRLF} ".join(f"=?utf-8?b?{word}?=" for word in words)
 
 
 def _words(subtype: str, text: str) -> bytes:

@@ -195,7 +195,7 @@ class Deliverer:
         if mail is None:
             return None
         order = mail.link()
-        link_url = self.issue_link(order, row.id) if order else None
+        link_url = self._link(order, row.id) if order else None
         unsubscribe_url = None
         if mail.unsubscribable and self.unsubscribe_url:
             unsubscribe_url = self.unsubscribe_url(mail)
@@ -208,3 +208,12 @@ class Deliverer:
             attachments=mail.attachments(),
         )
         return Envelope(self.sender.address, ascii_address(row.recipient), data)
+
+    def _link(self, order: LinkOrder, message_id: int) -> str:
+        session = db.session()
+        # The commit of the link would make every object be read again to be shown.
+        session.expire_on_commit = False
+        try:
+            return self.issue_link(order, message_id)
+        finally:
+            session.expire_on_commit = True

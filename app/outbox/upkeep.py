@@ -43,8 +43,9 @@ class OutboxState:
 def state(kind: str = "mail") -> OutboxState:
     """Numbers for the health page; `oldest_due_seconds` counts from the time a message should have left."""
     now = clock.now()
-    counted = dict(
-        db.session.execute(
+    counted = {
+        row[0]: row[1]
+        for row in db.session.execute(
             sa.select(OutboxMessage.status, sa.func.count())
             .where(
                 OutboxMessage.kind == kind,
@@ -52,9 +53,7 @@ def state(kind: str = "mail") -> OutboxState:
             )
             .group_by(OutboxMessage.status)
         )
-        .tuples()
-        .all()
-    )
+    }
     oldest = db.session.scalar(
         sa.select(sa.func.min(OutboxMessage.due_at)).where(
             OutboxMessage.kind == kind, OutboxMessage.status == OutboxStatus.PENDING

@@ -96,16 +96,17 @@ def unfinished() -> dict[str, Slot]:
     """The jobs whose last slot isn't finished, with that slot. Ends no transaction."""
     now = clock.now()
     last = {name: job.at.last(now) for name, job in JOBS.items()}
-    done = set(
-        db.session.execute(
+    done = {
+        (row.job, row.business_slot)
+        for row in db.session.execute(
             sa.select(JobRun.job, JobRun.business_slot).where(
                 sa.tuple_(JobRun.job, JobRun.business_slot).in_(
                     [(name, slot.name) for name, slot in last.items()]
                 ),
                 JobRun.ended_at.is_not(None),
             )
-        ).tuples()
-    )
+        )
+    }
     return {name: slot for name, slot in last.items() if (name, slot.name) not in done}
 
 
