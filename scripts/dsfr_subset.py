@@ -166,7 +166,9 @@ def drop_unread(nodes: list[Node], wanted: frozenset[str]) -> list[Node]:
             continue
         declarations = split_outside(node.body, ";")
         if _is_root(node):
-            declarations = [one for one in declarations if not one.startswith("--") or one.split(":")[0] in wanted]
+            declarations = [
+                one for one in declarations if not one.startswith("--") or one.split(":")[0] in wanted
+            ]
         if declarations:
             result.append(Node(node.prelude, ";".join(declarations)))
     return [node for node in result if node.body or node.children]
@@ -191,7 +193,7 @@ def write(nodes: list[Node]) -> str:
 
 
 def subset(sheets: list[str], *, classes: frozenset[str], fonts: frozenset[str], also: str) -> str:
-    """One sheet from several: only rules for `classes`, only the variables they or `also` (our own CSS) read."""
+    """One sheet from several: rules for `classes`, variables that they or `also` (our own CSS) read."""
     nodes = [node for sheet in sheets for node in prune(parse(sheet), classes, fonts=fonts)]
     nodes = drop_unread(nodes, used_variables(nodes, also))
     return write(with_system_dark(nodes))

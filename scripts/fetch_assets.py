@@ -29,7 +29,8 @@ KEPT: dict[str, tuple[str, str, str]] = {
 
 def pinned_hashes(lock: Path) -> dict[str, str]:
     """Wheel stem (name_version with underscores) → sha256, read from a hashed requirements file."""
-    found = re.findall(r"^([\w.-]+)==([\w.]+) \\\n\s+--hash=sha256:([0-9a-f]{64})", lock.read_text("utf-8"), re.M)
+    line = r"^([\w.-]+)==([\w.]+) \\\n\s+--hash=sha256:([0-9a-f]{64})"
+    found = re.findall(line, lock.read_text("utf-8"), re.M)
     return {f"{name.replace('-', '_').lower()}-{version}": digest for name, version, digest in found}
 
 
@@ -51,7 +52,7 @@ def download(lock: Path, folder: Path) -> None:
         "--require-hashes", "--only-binary=:all:", "--python-version", "3.13",
         "-r", str(lock), "-d", str(folder),
     ]  # fmt: skip
-    if subprocess.run(command, check=False).returncode:  # noqa: S603 - fixed command, no outside text
+    if subprocess.run(command, check=False).returncode:
         sys.exit("Téléchargement des paquets impossible : vérifiez la connexion, puis relancez.")
 
 

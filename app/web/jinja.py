@@ -41,7 +41,7 @@ class AssetsNotBuilt(RuntimeError):
 
 
 def install(app: Flask) -> None:
-    """Give an application's templates their filters and globals; its own globals may replace DEFAULTS after."""
+    """Give templates their filters and globals; the application's own globals replace DEFAULTS after."""
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
@@ -51,10 +51,15 @@ def install(app: Flask) -> None:
     environment.globals.setdefault("current_year", clock.today().year)
 
     def asset(name: str) -> str:
-        return asset_url(name, brand=environment.globals["brand"])
+        return asset_url(name, brand=str(environment.globals["brand"]))
 
     environment.globals.update(
-        asset=asset, icon=icon, art=art, form_errors=form_errors, field_anchor=field_anchor, field_kind=field_kind
+        asset=asset,
+        icon=icon,
+        art=art,
+        form_errors=form_errors,
+        field_anchor=field_anchor,
+        field_kind=field_kind,
     )
 
 
@@ -85,13 +90,13 @@ def typo(value: Any) -> str:
 def _manifest(brand: str) -> dict[str, str]:
     path = DIST / brand / "manifest.json"
     if not path.exists():
-        raise AssetsNotBuilt(f"Feuilles de style « {brand} » absentes : lancez python scripts/build_static.py")
+        raise AssetsNotBuilt(f"Feuilles « {brand} » absentes : lancez python scripts/build_static.py")
     names: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return names
 
 
 def asset_url(name: str, *, brand: str) -> str:
-    """Address of a built file, with the hash of its content: `css/app.css`, `js/app.js`, `icons/favicon.svg`."""
+    """Address of a built file (`css/app.css`, `js/app.js`), with the hash of its content."""
     try:
         built = _manifest(brand)[name]
     except KeyError:
@@ -106,7 +111,7 @@ def _svg(path: Path) -> str:
 
 
 def icon(name: str, *, label: str = "", size: str = "") -> Markup:
-    """One of our own icons, drawn in the page in the colour of the text; hidden from readers without `label`."""
+    """One of our own icons, in the colour of the text; hidden from screen readers without `label`."""
     body = _svg(ICONS / f"{name}.svg").removeprefix("<svg")
     css = f"da-icon da-icon--{size}" if size else "da-icon"
     role = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
@@ -114,7 +119,7 @@ def icon(name: str, *, label: str = "", size: str = "") -> Markup:
 
 
 def art(name: str) -> Markup:
-    """One of our own illustrations, always decorative, drawn in the page so that it follows the dark theme."""
+    """One of our own illustrations, always decorative; it follows the dark theme."""
     body = _svg(ART / f"{name}.svg").removeprefix("<svg")
     return Markup(f'<svg class="da-art da-art--{name}" aria-hidden="true" focusable="false"{body}')  # noqa: S704
 
