@@ -104,8 +104,8 @@ def opened(browser: Browser, *, problems: bool = True, **options: Any) -> Iterat
     context.on("page", watch.follow)
     try:
         yield context.new_page()
-        if problems:
-            assert watch.problems() == []
+        if problems and watch.problems():
+            raise AssertionError("\n".join(watch.problems()))
     finally:
         context.close()
 

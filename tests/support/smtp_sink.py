@@ -9,13 +9,13 @@ with SmtpSink() as sink:
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from enum import Enum
 from typing import Any
 
-import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
@@ -244,8 +244,8 @@ class _SinkController(Controller):
             await asyncio.sleep(0.005)
 
 
-@pytest.fixture
+@contextmanager
 def smtp_sink() -> Iterator[SmtpSink]:
-    """A sink for one test."""
+    """A sink for the length of the block."""
     with SmtpSink() as sink:
         yield sink
