@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app import cli, extensions, logs, proxies, reactions, web, wiring
+from app import cli, extensions, logs, proxies, reactions, upkeep, web, wiring
 from app.config import Settings, read_settings
 from app.core import events
 from app.core.database import db
@@ -23,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     extensions.install(app, directory=str(ROOT / "migrations"))
     app.extensions["adapters"] = wiring.adapters(settings)
     events.install(reactions.REACTIONS)
+    app.extensions["jobs"] = upkeep.DECLARED_IN
     web.install(app)
     cli.install(app)
     return proxies.behind(app, settings)

@@ -6,8 +6,13 @@ from app.core import clock
 from app.core.database import db
 from app.domain.employers.models import Establishment
 from app.domain.employers.verification import apply_check, establishments_to_check
+from app.domain.offers import jobs as offer_jobs
 from app.domain.offers.consistency import inconsistencies
 from app.scheduling import Counts, Daily, Every, Run, job
+
+
+# Importing a module of jobs declares them; every process that builds the application knows them all.
+DECLARED_IN = (offer_jobs,)
 
 
 @job(

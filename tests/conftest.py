@@ -1,4 +1,4 @@
-"""What every test gets: the whole application, a real database, real stand-ins, a client that checks pages."""
+"""What every test gets: the application, a real database, real stand-ins, a client that checks pages."""
 
 import os
 from collections.abc import Iterator
@@ -48,7 +48,9 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def built_app(database_url: str, annuaire: Partner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def built_app(
+    database_url: str, annuaire: Partner, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     """The application, once a worker, with its tables and reference rows."""
     settings = Settings(
         base_url="http://127.0.0.1:5000",
