@@ -77,7 +77,7 @@ class _Faults:
 
 
 class SmtpSink:
-    """The server, on a free loopback port. `mails` are those received, in order of arrival.
+    """The server, on a free loopback port; `mails` are those received, in order.
 
     `user` and `password` make it ask for authentication; `accepts_login` False refuses whoever comes.
     """
@@ -122,10 +122,7 @@ class SmtpSink:
         only: str | None = None,
         times: int | None = None,
     ) -> None:
-        """Answer `code` at that stage, to one address or all, `times` times or always.
-
-        421 closes the connection, as RFC 5321 wants.
-        """
+        """Answer `code` at that stage, to one address or all, `times` times or always; 421 also hangs up."""
         self._faults.refusals.append(_Refusal(stage, f"{code} {text}", only, times))
 
     def cut_after_content(self, *, times: int = 1) -> None:
