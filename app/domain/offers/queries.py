@@ -1,15 +1,18 @@
 """Reading offers. Pages filter on `last_day`, so that nothing shows after it whatever the job does."""
 
 from dataclasses import dataclass
+from math import cos, radians
 
 import sqlalchemy as sa
 
 from app.core import clock
 from app.core.database import db
+from app.core.geo import Point, bounding_box, distance_km
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 
 COUNT_CAP = 1000
+NEAR_KM = 50.0
 
 
 def offer_by_public_id(public_id: str) -> Offer | None:
@@ -25,9 +28,7 @@ def offer_by_short_code(code: str) -> Offer | None:
 def is_visible(offer: Offer) -> bool:
     """Is it shown to the public now?"""
     return (
-        offer.status is OfferStatus.ONLINE
-        and offer.last_day is not None
-        and offer.last_day >= clock.today()
+        offer.status is OfferStatus.ONLINE and offer.last_day is not None and offer.last_day >= clock.today()
     )
 
 
@@ -63,3 +64,53 @@ def recent_offers(*, page: int, size: int = 20) -> Page:
         .offset((number - 1) * size)
     )
     return Page(list(db.session.scalars(query)), total, more, number, pages)
+
+
+def was_shown(offer: Offer) -> bool:
+    """Was it online once, and is it over? Its page then says so; other offers stay unknown to the public."""
+    if offer.first_published_on is None:
+        return False
+    return offer.status is OfferStatus.ENDED or (offer.status is OfferStatus.ONLINE and not is_visible(offer))
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """An offer like another one; `km` from it, in a straight line, None when a place isn't known."""
+
+    offer: Offer
+    km: float | None
+
+
+def similar_offers(offer: Offer, *, limit: int = 6) -> list[Similar]:
+    """Offers online of the same professional domain, nearest first; without a place, same département."""
+    domain = sa.and_(
+        visible(),
+        Offer.id != offer.id,
+        # The first three characters; a range, so that the index serves.
+        Offer.rome_code >= f"{offer.rome_code[:3]}00",
+        Offer.rome_code <= f"{offer.rome_code[:3]}99",
+    )
+    if offer.point is None:
+        return _in_department(offer, domain, limit)
+    centre = offer.point
+    box = bounding_box(centre, NEAR_KM)
+    # On so short a way a plane is exact enough to sort by; the distance shown is computed on the sphere.
+    north, east = Offer.lat - centre.lat, (Offer.lon - centre.lon) * cos(radians(centre.lat))
+    query = (
+        sa.select(Offer)
+        .where(domain, Offer.lat.between(box.south, box.north), Offer.lon.between(box.west, box.east))
+        .order_by(north * north + east * east, Offer.id.desc())
+        .limit(limit)
+    )
+    return [Similar(found, _km(centre, found.point)) for found in db.session.scalars(query)]
+
+
+def _km(start: Point, end: Point | None) -> float | None:
+    return None if end is None else distance_km(start, end)
+
+
+def _in_department(offer: Offer, domain: sa.ColumnElement[bool], limit: int) -> list[Similar]:
+    length = 3 if offer.postcode.startswith(("97", "98")) else 2
+    near = Offer.postcode.startswith(offer.postcode[:length], autoescape=True)
+    query = sa.select(Offer).where(domain, near).order_by(Offer.published_at.desc()).limit(limit)
+    return [Similar(found, None) for found in db.session.scalars(query)]
