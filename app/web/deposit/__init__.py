@@ -3,3 +3,15 @@
 from flask import Blueprint
 
 blueprint = Blueprint("deposit", __name__)
+
+from app.web.deposit import (  # noqa: E402, F401  # the views register themselves on the blueprint
+    advert,
+    check,
+    company,
+    confirmation,
+    establishments,
+    home,
+    later,
+    need,
+    suggestions,
+)
