@@ -89,9 +89,7 @@ def open_link(
     client: FlaskClient, purpose: Purpose, *, object_type: str, object_id: int, email: str, scope: str = ""
 ) -> TestResponse:
     """Open a mailed link as a person does: read its page, press its button, follow."""
-    token = magic_links.issue(
-        purpose, object_type=object_type, object_id=object_id, email=email, scope=scope
-    )
+    token = magic_links.issue(purpose, object_type=object_type, object_id=object_id, email=email, scope=scope)
     db.session.commit()
     page = client.get(f"/l/{token}")
     return client.submit(page)  # type: ignore[attr-defined, no-any-return]  # the checked client of the tests

@@ -14,6 +14,7 @@ from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.mailing import job_and_town, sample_offer
 from app.domain.offers.models import Hold, HoldCause, Offer
 from app.domain.opco.determination import current_match
+from app.domain.opco.follow_up import company_of
 from app.domain.opco.lifecycle import FollowUpStatus
 from app.domain.opco.models import Confidence, FollowUp, Opco, OpcoContact, Source
 from app.outbox import LinkOrder, Mail
@@ -66,7 +67,7 @@ class OpcoNewNeed(Mail):
         level = self.offer.level
         return {
             **job_and_town(self.offer),
-            "company": self.offer.company,
+            "company": company_of(self.offer),
             "job_name": self.offer.job_name,
             "postcode": self.offer.postcode,
             "reference": self.offer.reference,
@@ -140,7 +141,7 @@ class OpcoDecide(Mail):
         offer = self.hold.offer
         return {
             **job_and_town(offer),
-            "company": offer.company,
+            "company": company_of(offer),
             "job_name": offer.job_name,
             "postcode": offer.postcode,
             "reference": offer.reference,

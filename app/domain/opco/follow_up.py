@@ -106,6 +106,11 @@ def log_contact(
     return entry
 
 
+def company_of(offer: Offer) -> str:
+    """The company as its OPCO knows it: what isn't published isn't hidden from those who follow it."""
+    return offer.brand or offer.establishment.shown_name
+
+
 def offers_of(establishment: Establishment, *, limit: int = 20) -> list[Offer]:
     """What an OPCO may read of a company: its offers that were confirmed, newest first."""
     query = (

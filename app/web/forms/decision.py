@@ -29,8 +29,8 @@ def other_opcos(own_code: str | None) -> list[tuple[str, str]]:
 class DecisionForm(PostForm):
     """Decision, motive, text sent to the company; for an OPCO, the one it hands the company over to."""
 
-    decision = Radios("Votre décision", missing="Choisissez une décision.", choices=DECISIONS)
-    motive = Choices("Motif", choices=[("", "Choisissez un motif"), *MOTIVES.items()])
+    decision = Radios("Votre décision", missing="Choisissez une décision.")
+    motive = Choices("Motif", pairs=[("", "Choisissez un motif"), *MOTIVES.items()])
     text = Paragraph(
         "Texte envoyé à l’entreprise",
         limit=1000,
@@ -39,14 +39,13 @@ class DecisionForm(PostForm):
     )
     other_opco = Choices(
         "OPCO qui suit cette entreprise",
-        choices=[],
         description="Seulement si elle ne relève pas du vôtre.",
     )
 
     def __init__(self, *args: Any, own_code: str | None, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.decision.choices = [*DECISIONS, OF_AN_OPCO] if own_code else list(DECISIONS)
-        self.other_opco.choices = other_opcos(own_code)
+        self.decision.offer([*DECISIONS, OF_AN_OPCO] if own_code else DECISIONS)
+        self.other_opco.offer(other_opcos(own_code))
         if own_code is None:
             del self.other_opco
 

@@ -28,6 +28,7 @@ from app.domain.offers.models import Hold, HoldDecision, Offer
 from app.domain.offers.undo import undo_act, undoable_act
 from app.domain.opco.determination import current_match
 from app.domain.opco.emails import LEVELS
+from app.domain.opco.follow_up import company_of
 from app.domain.opco.register import opco_entry
 from app.domain.opco.services import former_offers, hand_over_hold
 from app.outbox.message import MAILS
@@ -70,7 +71,7 @@ def serve(hold: Hold, *, desk: Desk) -> str | Response | tuple[str, int]:
     """GET shows the page; POST with `act` = voir, modifier or enregistrer."""
     form = DecisionForm(own_code=desk.opco_code)
     act = request.form.get("act", "voir")
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(hold, form, desk)
     if not _awaits(hold, desk):
         return _too_late(hold, desk)
@@ -191,6 +192,7 @@ def _preview(hold: Hold, form: DecisionForm, desk: Desk) -> str | tuple[str, int
         offer=hold.offer,
         form=form,
         desk=desk,
+        company=company_of(hold.offer),
         message=message,
         handed_to=entry.short_name if entry else "",
     )
@@ -204,6 +206,7 @@ def _page(hold: Hold, form: DecisionForm | None, desk: Desk, *, problem: str = "
         "decision/page.html",
         hold=hold,
         offer=offer,
+        company=company_of(offer),
         desk=desk,
         form=form if _awaits(hold, desk) else None,
         problem=problem,

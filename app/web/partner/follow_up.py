@@ -18,7 +18,7 @@ from app.domain.offers.queries import is_visible
 from app.domain.opco.contacts import live_contact, stopped_since
 from app.domain.opco.determination import current_match
 from app.domain.opco.emails import LEVELS
-from app.domain.opco.follow_up import log_contact, move_follow_up, offers_of
+from app.domain.opco.follow_up import company_of, log_contact, move_follow_up, offers_of
 from app.domain.opco.lifecycle import FollowUpStatus
 from app.domain.opco.models import Means
 from app.domain.opco.services import hand_over, stop_telling
@@ -52,6 +52,7 @@ def need(public_id: str) -> str:
         match=match,
         offers=offers,
         latest=online[0] if online else None,
+        company=company_of(online[0]) if online else follow_up.establishment.shown_name,
         people=_people(online or offers[:1]),
         levels=LEVELS,
         is_told=live_contact(follow_up.opco, opened.link.subject_email) is not None,
@@ -70,7 +71,7 @@ def note_contact(public_id: str) -> Answer:
     opened = follow_up_or_404(public_id)
     if _is_handed_over(opened):
         return redirect(_need_url(opened), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         form = ContactLogForm(day=date_short_fr(clock.today()))
         return _form_page("partner/contact.html", opened, form)
     form = ContactLogForm()
@@ -100,7 +101,7 @@ def change_step(public_id: str) -> Answer:
     if _is_handed_over(opened):
         return redirect(_need_url(opened), 303)
     present = opened.follow_up.status
-    if request.method == "GET":
+    if request.method != "POST":
         form = StepForm(seen=present.value, step=present.value)
         return _form_page("partner/step.html", opened, form)
     form = StepForm()
@@ -125,7 +126,7 @@ def not_our_field(public_id: str) -> Answer:
     if _is_handed_over(opened):
         return redirect(_need_url(opened), 303)
     form = HandOverForm(own_code=opened.follow_up.opco.code)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form_page("partner/hand_over.html", opened, form)
     if not form.validate():
         return _form_page("partner/hand_over.html", opened, form), 422

@@ -50,7 +50,7 @@ class ContactLogForm(PostForm):
     means = Radios(
         "Moyen",
         missing="Choisissez un moyen.",
-        choices=[(means.value, label) for means, label in MEANS_LABELS.items()],
+        pairs=[(means.value, label) for means, label in MEANS_LABELS.items()],
     )
     outcome = Paragraph(
         "Suite",
@@ -68,7 +68,7 @@ class StepForm(PostForm):
     step = Radios(
         "Étape",
         missing="Choisissez une étape.",
-        choices=[(status.value, status.label) for status in MOVE_TO],
+        pairs=[(status.value, status.label) for status in MOVE_TO],
     )
 
 
@@ -78,12 +78,11 @@ class HandOverForm(PostForm):
     other_opco = Choices(
         "OPCO qui suit cette entreprise",
         missing="Choisissez un OPCO, ou « Je ne sais pas ».",
-        choices=[],
     )
 
     def __init__(self, *args: Any, own_code: str, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.other_opco.choices = other_opcos(own_code)
+        self.other_opco.offer(other_opcos(own_code))
 
     @property
     def handed_to(self) -> str | None:

@@ -69,7 +69,11 @@ def test_the_mail_carries_a_link_to_the_follow_up() -> None:
     assert mail is not None
     assert mail.unsubscribable
     order = mail.link()
-    assert (order.purpose, order.object_type, order.object_id) == ("follow_up", "follow_up", str(follow_up.id))
+    assert (order.purpose, order.object_type, order.object_id) == (
+        "follow_up",
+        "follow_up",
+        str(follow_up.id),
+    )
     assert order.lives.days == 90
     assert mail.to_confirm is Source.IDCC
     assert "claire" not in str(mail.context()).casefold()
