@@ -126,8 +126,11 @@ def art(name: str) -> Markup:
 
 def field_kind(field: Any) -> str:
     """`group` for a field made of several boxes or radios, else `single`."""
-    many = hasattr(field, "iter_choices") and type(field.widget).__name__ != "Select"
-    return "group" if many else "single"
+    if not hasattr(field, "iter_choices"):
+        return "single"
+    # Several answers are always drawn as boxes, never as a list with several lines chosen.
+    one_list = type(field.widget).__name__ == "Select" and not field.widget.multiple
+    return "single" if one_list else "group"
 
 
 def field_anchor(field: Any) -> str:

@@ -13,6 +13,7 @@ from wtforms import (
     TextAreaField,
     validators,
 )
+from wtforms.fields.choices import SelectChoice
 
 LONG = "Coordonnateur ou coordonnatrice de la maintenance des équipements industriels et agroalimentaires"
 FILLED = {
@@ -26,6 +27,10 @@ FILLED = {
     "rhythm": "week",
     "remote": "y",
 }
+
+
+def _choices(labels: dict[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in labels.items()]
 
 
 class Sample(Form):
@@ -50,18 +55,18 @@ class Sample(Form):
     start = StringField("Début du contrat", [validators.InputRequired("Cette date n’existe pas.")])
     level = SelectField(
         "Diplôme préparé",
-        choices=[("", "Peu importe"), ("3", "CAP (niveau 3)"), ("4", "Bac (niveau 4)"), ("5", LONG)],
+        choices=_choices({"": "Peu importe", "3": "CAP (niveau 3)", "4": "Bac (niveau 4)", "5": LONG}),
         validate_choice=False,
     )
     when = RadioField(
         "Quand commencer ?",
         [validators.InputRequired("Choisissez un moment.")],
-        choices=[("soon", "Dès que possible"), ("date", "À une date précise"), ("long", LONG)],
+        choices=_choices({"soon": "Dès que possible", "date": "À une date précise", "long": LONG}),
     )
     rhythm = SelectMultipleField(
         "Rythme",
         [validators.InputRequired("Choisissez au moins un rythme.")],
-        choices=[("week", "Une semaine sur deux"), ("days", "Deux jours par semaine")],
+        choices=_choices({"week": "Une semaine sur deux", "days": "Deux jours par semaine"}),
     )
     remote = BooleanField("Télétravail possible", description="Au moins un jour par semaine.")
 
