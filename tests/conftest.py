@@ -19,6 +19,7 @@ from tests.support.postgres import fresh_database
 from tests.support.smtp_sink import SmtpSink, smtp_sink
 from tests.support.standins import Partner, annuaire_served
 
+pytest_plugins = ["tests.support.browser"]
 KEPT = frozenset({"opco", "legal_parameter", "alembic_version"})
 # A Tuesday morning, away from every change of clock.
 NOON = datetime(2027, 3, 2, 9, 0, tzinfo=UTC)
