@@ -1,0 +1,24 @@
+"""How gunicorn serves the portal: `gunicorn wsgi:app`. A wrong setting stops it here, before any process."""
+
+import os
+from pathlib import Path
+
+from app.config import read_settings
+
+_settings = read_settings()
+
+bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{_settings.port}"
+workers = _settings.web_processes
+threads = 4
+timeout = 30
+graceful_timeout = 30
+# A process that has served much gives its memory back; not all at the same moment.
+max_requests = 20_000
+max_requests_jitter = 2_000
+# Signs of life in memory: a slow disk must not make a healthy process look dead.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a folder of the system's, not ours
+# No access log: addresses of people and tokens of links have no place there.
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+control_socket_disable = True
