@@ -122,3 +122,16 @@ def phone_fr(number: str) -> str:
 def plural(count: float, one: str, many: str) -> str:
     """The word that goes with a count: in French the plural starts at two."""
     return one if abs(count) < 2 else many
+
+
+def at_town(name: str) -> str:
+    """« à Rodez », « au Havre », « aux Sables-d’Olonne »: the article of a town’s name contracts."""
+    for article, contracted in (("Le ", "au "), ("Les ", "aux ")):
+        if name.startswith(article):
+            return contracted + name.removeprefix(article)
+    return f"à {name}"
+
+
+def of_name(name: str) -> str:
+    """« de Martin », « d’Alimentation Durand »."""
+    return f"d’{name}" if name[:1].casefold() in tuple("aeiouéèêàâîôœ") else f"de {name}"

@@ -1,9 +1,11 @@
 """E-mails about what went wrong with an address or a company: E46, E61."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar, Self
 
+from app.core import clock
 from app.core.database import db
 from app.domain.employers.emails import management_link, sample_contact
 from app.domain.employers.models import Contact, Verification
@@ -26,14 +28,15 @@ class AddressBouncedMail(Mail):
     name: ClassVar[str] = "address_bounced"
     to: str
     contact: Contact
+    to_staff: bool = True
 
     def refs(self) -> dict[str, Any]:
-        return {"contact": self.contact.id}
+        return {"contact": self.contact.id, "to_staff": self.to_staff}
 
     @classmethod
     def restore(cls, refs: Mapping[str, Any]) -> Self | None:
         contact = db.session.get(Contact, refs["contact"])
-        return cls(refs["to"], contact) if contact else None
+        return cls(refs["to"], contact, refs["to_staff"]) if contact else None
 
     def dedupe_key(self) -> str:
         at = self.contact.bounced_at
@@ -44,6 +47,8 @@ class AddressBouncedMail(Mail):
             "company": self.contact.establishment.shown_name,
             "siret": self.contact.establishment.siret.grouped,
             "masked": mask_email(self.contact.email),
+            "to_staff": self.to_staff,
+            "path": "/agents/adresses" if self.to_staff else "/contact",
         }
 
     @classmethod
@@ -58,18 +63,19 @@ class CompanyToVerify(Mail):
     code: ClassVar[str] = "E61"
     name: ClassVar[str] = "verification_problem"
     contact: Contact
+    checked_on: date = field(default_factory=clock.today)
 
     @property
     def to(self) -> str:
         return self.contact.email
 
     def refs(self) -> dict[str, Any]:
-        return {"contact": self.contact.id}
+        return {"contact": self.contact.id, "checked_on": self.checked_on.isoformat()}
 
     @classmethod
     def restore(cls, refs: Mapping[str, Any]) -> Self | None:
         contact = db.session.get(Contact, refs["contact"])
-        return cls(contact) if contact else None
+        return cls(contact, date.fromisoformat(refs["checked_on"])) if contact else None
 
     def link(self) -> LinkOrder:
         return management_link(self.contact)
@@ -83,6 +89,7 @@ class CompanyToVerify(Mail):
         return {
             "company": establishment.shown_name,
             "siret": establishment.siret.grouped,
+            "checked_on": self.checked_on,
             "problem": PROBLEMS.get(establishment.verification, PROBLEMS[Verification.NOT_LISTED]),
         }
 

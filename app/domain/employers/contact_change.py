@@ -26,7 +26,7 @@ def propose_contact(contact: Contact, *, email: str, name: str, phone: str | Non
     new.name, new.phone = name, phone
     journal.record("contact_invited", new, by=by, fields=("email", "name", "phone"))
     queue(ContactProposed(new))
-    queue(AddressChanged(contact.email, new))
+    queue(AddressChanged(contact.email, new, contact.id))
     return new
 
 
@@ -46,8 +46,8 @@ def _replace(former: Contact, new: Contact, *, by: Actor) -> None:
     magic_links.revoke_of_object("contact", former.id, reason="contact_replaced")
     journal.record("contact_replaced", former, by=by)
     events.emit(ContactReplaced(former, new))
-    queue(AddressChanged(former.email, new))
-    queue(AddressChanged(new.email, new))
+    queue(AddressChanged(former.email, new, former.id))
+    queue(AddressChanged(new.email, new, former.id))
 
 
 def _management_of(contact: Contact) -> Link:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
 
 from app.core import clock
 from app.core.database import db
+from app.core.french import of_name
 from app.core.identifiers import Siret
 from app.core.tokens import public_id
 from app.domain.accounts.magic_links import LIVES
@@ -16,6 +18,8 @@ from app.domain.employers.models import Contact, Employer, Establishment, Verifi
 from app.domain.employers.services import mask_email
 from app.outbox import LinkOrder, Mail, queue
 
+# Object of the links that say « Ce n’est pas moi »; their scope is the former contact.
+CONTACT_CHANGE = "contact_change"
 
 def link_order(
     purpose: Purpose, *, object_type: str, object_id: int, email: str, scope: str = ""
@@ -60,6 +64,14 @@ LIFE_WORDS = {
     Purpose.FOLLOW_UP: "90 jours",
     Purpose.HELD_OFFER: "15 jours",
 }
+OPENS = {
+    Purpose.LOGIN: "Il ouvre votre espace.",
+    Purpose.MANAGEMENT: "Il ouvre la gestion de vos offres.",
+    Purpose.DRAFT: "Il ouvre votre brouillon, là où vous l’avez laissé.",
+    Purpose.FOLLOW_UP: "Il ouvre le suivi de l’entreprise qui recrute.",
+    Purpose.HELD_OFFER: "Il ouvre l’offre à vérifier.",
+}
+PROVES = "Il prouve que cette adresse est la vôtre, avant d’en changer."
 
 
 @dataclass(frozen=True)
@@ -75,6 +87,7 @@ class AccessLink(Mail):
     scope: str = ""
     nonce_hash: str = ""
     ask: str = ""
+    company: str = ""
 
     @classmethod
     def to_contact(cls, contact: Contact, *, scope: str = "", ask: str = "") -> Self:
@@ -95,9 +108,18 @@ class AccessLink(Mail):
 
     @classmethod
     def restore(cls, refs: Mapping[str, Any]) -> Self | None:
-        purpose = Purpose(refs["purpose"])
+        about_contact = refs["object_type"] == "contact"
+        contact = db.session.get(Contact, refs["object_id"]) if about_contact else None
+        if about_contact and (contact is None or contact.removed_at is not None):
+            return None
         return cls(
-            refs["to"], purpose, refs["object_type"], refs["object_id"], refs["scope"], refs.get("nonce", "")
+            refs["to"],
+            Purpose(refs["purpose"]),
+            refs["object_type"],
+            refs["object_id"],
+            refs["scope"],
+            refs.get("nonce", ""),
+            company=contact.establishment.shown_name if contact else "",
         )
 
     def dedupe_key(self) -> str | None:
@@ -113,11 +135,20 @@ class AccessLink(Mail):
         )
 
     def context(self) -> dict[str, Any]:
-        return {"life": LIFE_WORDS[self.purpose], "is_login": self.purpose is Purpose.LOGIN}
+        is_login = self.purpose is Purpose.LOGIN
+        return {
+            "life": LIFE_WORDS[self.purpose],
+            "is_login": is_login,
+            "opens": PROVES if is_login and self.object_type == "contact" else OPENS[self.purpose],
+            "company": self.company,
+        }
 
     @classmethod
     def sample(cls) -> Self:
-        return cls("camille@boulangerie.example", Purpose.MANAGEMENT, "contact", 1)
+        contact = sample_contact()
+        return cls(
+            contact.email, Purpose.MANAGEMENT, "contact", 1, company=contact.establishment.shown_name
+        )
 
 
 @dataclass(frozen=True)
@@ -154,7 +185,8 @@ class AccessRequest(Mail):
         return None
 
     def context(self) -> dict[str, Any]:
-        return {"life": "", "is_login": False}
+        """It never leaves by itself; shown in previews, it is the e-mail that answers it."""
+        return AccessLink.sample().context()
 
     @classmethod
     def sample(cls) -> Self:
@@ -163,32 +195,48 @@ class AccessRequest(Mail):
 
 @dataclass(frozen=True)
 class AddressChanged(Mail):
-    """E42: the address of a contact has changed; sent to the former and the new one."""
+    """E42: another address is proposed, or has taken over; its link says « Ce n’est pas moi »."""
 
     code: ClassVar[str] = "E42"
     name: ClassVar[str] = "security_change"
     to: str
     contact: Contact
+    former_id: int
+    at: datetime = field(default_factory=clock.now)
 
     def refs(self) -> dict[str, Any]:
-        return {"contact": self.contact.id}
+        return {"contact": self.contact.id, "former": self.former_id, "at": self.at.isoformat()}
 
     @classmethod
     def restore(cls, refs: Mapping[str, Any]) -> Self | None:
         contact = db.session.get(Contact, refs["contact"])
-        return cls(refs["to"], contact) if contact else None
+        at = datetime.fromisoformat(refs["at"])
+        return cls(refs["to"], contact, refs["former"], at) if contact else None
+
+    def link(self) -> LinkOrder:
+        return link_order(
+            Purpose.ADDRESS,
+            object_type=CONTACT_CHANGE,
+            object_id=self.contact.id,
+            email=self.to,
+            scope=str(self.former_id),
+        )
 
     def context(self) -> dict[str, Any]:
+        company = self.contact.establishment.shown_name
         return {
-            "company": self.contact.establishment.shown_name,
+            "company": company,
+            "of_company": of_name(company),
             "masked": mask_email(self.contact.email),
-            "at": clock.now(),
+            "pending": self.contact.confirmed_at is None,
+            "at": self.at,
         }
 
     @classmethod
     def sample(cls) -> Self:
         contact = sample_contact()
-        return cls(contact.email, contact)
+        contact.confirmed_at = clock.now()
+        return cls(contact.email, contact, 2)
 
 
 @dataclass(frozen=True)
@@ -217,7 +265,12 @@ class ContactProposed(Mail):
         )
 
     def context(self) -> dict[str, Any]:
-        return {"company": self.contact.establishment.shown_name, "contact": self.contact}
+        establishment = self.contact.establishment
+        return {
+            "company": establishment.shown_name,
+            "of_company": of_name(establishment.shown_name),
+            "siret": establishment.siret.grouped,
+        }
 
     @classmethod
     def sample(cls) -> Self:

@@ -15,6 +15,15 @@ from app.domain.offers.models import Hold, HoldCause, HoldDecision, Offer, Undoa
 from app.outbox import Attachment, Rhythm
 
 ERASED_AFTER = timedelta(days=7)
+_PROOF = "répondez à ce message avec un document récent : extrait Kbis ou avis de situation Sirene"
+ADVICE = {
+    HoldCause.NOT_LISTED: f"Pour aller plus vite, {_PROOF}.",
+    HoldCause.CLOSED: f"L’établissement est toujours ouvert ? Dites-le : {_PROOF}.",
+    HoldCause.REFUSED_BEFORE: "Vous avez du nouveau depuis ce refus ? Dites-le en répondant à ce message.",
+    HoldCause.RISK: "Pour aller plus vite, répondez à ce message depuis une adresse de l’entreprise.",
+    HoldCause.LEGALITY: "Relisez votre annonce en attendant : nous vous dirons ce qui est à corriger.",
+    HoldCause.REPORTS: "Vous n’avez rien à faire. Vous voulez préciser un point ? Répondez à ce message.",
+}
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,7 @@ class HoldMail(OfferMail):
             return {}
         return {
             "cause": CAUSE_LABELS[hold.cause],
+            "advice": ADVICE[hold.cause],
             "opened": clock.day_of(hold.opened_at),
             "due": answer_due(hold),
             "motive": MOTIVES.get(hold.motive or "", ""),

@@ -146,4 +146,4 @@ def mark_bounced(event: AddressBounced) -> None:
             queue(AddressBouncedMail(account.email, contact))
         for other in contact.establishment.contacts:
             if other.is_reachable and other.id != contact.id:
-                queue(AddressBouncedMail(other.email, contact))
+                queue(AddressBouncedMail(other.email, contact, to_staff=False))

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from app.core import clock
 from app.core.database import db
+from app.core.french import at_town
 from app.core.identifiers import RomeCode
 from app.domain.employers.emails import management_link, sample_contact
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE, OfferStatus
@@ -54,7 +55,7 @@ def sample_offer(*, status: OfferStatus = OfferStatus.ONLINE) -> Offer:
 def job_and_town(offer: Offer) -> dict[str, str]:
     """« boulanger », « Rodez »: what subjects and titles need. The first form of the job is enough there."""
     first = offer.job_name.split(" ou ")[0]
-    return {"job": first, "of_job": of_job(first), "city": offer.city}
+    return {"job": first, "of_job": of_job(first), "city": offer.city, "at_city": at_town(offer.city)}
 
 
 # Trades that begin with a mute h; the others (« de hockeyeur ») keep « de ».

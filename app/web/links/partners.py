@@ -5,15 +5,19 @@ from flask import url_for
 from app.core.database import db
 from app.domain.accounts.models import Link
 from app.domain.employers.contact_change import confirm_address
+from app.domain.employers.emails import CONTACT_CHANGE
 from app.domain.employers.models import Contact
 from app.domain.offers.models import Offer
 from app.domain.opco.models import FollowUp
 from app.web.access import current_actor, enter
+from app.web.links.contact_alert import alert_page, open_alert
 from app.web.links.page import LinkPage
 
 
 def address_page(link: Link) -> LinkPage | None:
-    """The person named as contact says yes."""
+    """The person named as contact says yes; or one of the two addresses of a change says no."""
+    if link.object_type == CONTACT_CHANGE:
+        return alert_page(link)
     contact = db.session.get(Contact, link.object_id)
     if contact is None or contact.removed_at is not None or contact.email != link.subject_email:
         return None
@@ -26,6 +30,8 @@ def address_page(link: Link) -> LinkPage | None:
 
 def open_address(link: Link) -> str:
     """Confirm, open the management of what was handed over, and say it to both addresses."""
+    if link.object_type == CONTACT_CHANGE:
+        return open_alert(link)
     contact = db.session.get_one(Contact, link.object_id)
     management = confirm_address(contact, by=current_actor())
     enter(link=management)
