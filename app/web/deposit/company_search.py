@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from app.core.database import db
+from app.core.failpoints import failpoint
 from app.core.french import date_fr
 from app.core.identifiers import InvalidIdentifier, Reason, Siren, Siret
 from app.domain.employers.directory import DirectoryAnswer, DirectoryUnavailable, LookUp, Outcome
@@ -101,6 +102,7 @@ def take_in(siret: Siret, *, for_itself: bool = False) -> str | Refusal:
     `for_itself`: the training body recruits for itself, and has said so.
     """
     look_up, successor = without_transaction(lambda: _look_up(siret))
+    failpoint("deposit.after_look_up")
     company = look_up.company
     if look_up.outcome is Outcome.UNKNOWN:
         return Refusal(UNKNOWN)

@@ -22,7 +22,6 @@ class EstablishmentForm(PostForm):
     siret = Radios(
         "Établissement qui recrute",
         missing="Choisissez un établissement, ou « Aucun de ceux-là ».",
-        choices=[],
     )
 
 

@@ -32,7 +32,7 @@ DETOURS = {
     "enregistrer": "deposit.keep_for_later",
 }
 # Buttons that show the same page again, with what the answers lead to.
-SAME_PAGE = frozenset({"metier", "salaire"})
+SEARCH_JOB, SHOW_PAY = "metier", "salaire"
 
 
 @blueprint.route("/deposer/<draft_id>/besoin", methods=["GET", "POST"])
@@ -50,7 +50,7 @@ def need(draft_id: str) -> Answer:
         return _page(draft, saved)
     form = NeedForm(has_contact=has_contact, former=values)
     act = request.form.get("act", "")
-    if act in SAME_PAGE:
+    if act in {SEARCH_JOB, SHOW_PAY}:
         return _page(draft, _looked_at(form, act))
     if act in DETOURS:
         target = url_for(DETOURS[act], draft_id=draft.public_id)
@@ -78,11 +78,11 @@ def _keep(draft: Draft, form: NeedForm, saved: NeedForm, target: str, *, valid: 
 def _looked_at(form: NeedForm, act: str) -> NeedForm:
     """The same page, with one question alone looked at."""
     form.validate()
-    wanted = {"metier": ("job", "job_key"), "salaire": ("start", "start_date")}[act]
+    wanted = ("job", "job_key") if act == SEARCH_JOB else ("start", "start_date")
     for field in form:
         if field.name not in wanted:
             field.errors = []
-    if act == "metier" and form.choice.hits:
+    if act == SEARCH_JOB and form.choice.hits:
         # The list has just been asked for: not having chosen yet is no mistake.
         form.job_key.errors = []
     return form

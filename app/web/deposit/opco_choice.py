@@ -15,7 +15,7 @@ from app.domain.opco.determination import (
     employer_says,
     suggest,
 )
-from app.domain.opco.models import Source
+from app.domain.opco.models import Confidence, Source
 from app.domain.opco.register import opco_entry
 
 UNKNOWN_OPCO = "inconnu"
@@ -32,7 +32,10 @@ class ShownOpco:
 
 
 def shown_opco(draft: Draft, company: DraftCompany) -> ShownOpco:
-    """The choice made in this draft, else what we hold, else what the agreement or the activity suggests."""
+    """The choice made in this draft, else what we hold, else what the agreement or the activity suggests.
+
+    What the company has chosen before is shown to its own contact alone: it would tell that it has come here.
+    """
     chosen = draft.answers.get("opco")
     if chosen == UNKNOWN_OPCO:
         return ShownOpco(None, TO_BE_FOUND)
@@ -40,7 +43,8 @@ def shown_opco(draft: Draft, company: DraftCompany) -> ShownOpco:
         return ShownOpco(entry.code, entry.short_name, "choix de l’entreprise")
     establishment = establishment_by_siret(company.siret)
     match = current_match(establishment) if establishment else None
-    if match is not None and match.opco is not None:
+    is_fact = match is not None and match.confidence is Confidence.ANSWER
+    if match is not None and match.opco is not None and (is_fact or draft.contact_id is not None):
         return ShownOpco(match.opco.code, match.opco.short_name, match.source.label if match.source else "")
     suggestion = suggest(company.idcc, company.naf)
     entry = opco_entry(suggestion.opco_code) if suggestion else None

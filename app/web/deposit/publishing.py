@@ -6,6 +6,7 @@ from flask import url_for
 
 from app.audit.actor import ANONYMOUS, Actor, ActorKind
 from app.core import clock
+from app.core.failpoints import failpoint
 from app.core.french import date_fr
 from app.domain.employers.directory import LookUp, Outcome
 from app.domain.employers.models import Contact, Establishment
@@ -87,13 +88,16 @@ def publish(draft: Draft, *, anyway: bool) -> str:
     by = _actor(draft)
     company = company_of(draft)
     establishment = register_establishment(company.siret, company.look_up, typed=typed_company(draft), by=by)
+    failpoint("deposit.after_company")
     contact = draft.contact or _contact(draft, establishment)
     chosen = draft.answers.get("opco")
     need = need_of(draft)
     # Before the deposit: a published offer is told to its OPCO at once.
     record_opco(establishment, chosen=str(chosen) if chosen else None, by=by)
+    failpoint("deposit.after_opco")
     confirmed = draft.contact is not None
     offer = deposit_offer(establishment, contact, need, by=by, confirmed=confirmed)
+    failpoint("deposit.after_offer")
     finish(draft, offer)
     if confirmed:
         return url_for("manage.online", public_id=offer.public_id)

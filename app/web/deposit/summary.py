@@ -9,7 +9,7 @@ from app.domain.offers.deposit import Need, Workplace
 from app.domain.offers.models import Draft
 from app.domain.reference.wording import capitalised
 from app.web.deposit.opco_choice import shown_opco
-from app.web.forms.details import CONTRACT_LABELS, LEVEL_LABELS, REMOTE_LABELS
+from app.web.forms.details import CONTRACT_LABELS, LEVEL_LABELS, REMOTE_LABELS, DetailsFields
 
 Row = tuple[str, str, str, str]
 
@@ -27,7 +27,10 @@ def summary_of(draft: Draft, company: DraftCompany, need: Need) -> tuple[list[Ro
 
 
 def _need_url(draft: Draft, anchor: str) -> str:
-    return url_for("deposit.need", draft_id=draft.public_id, _anchor=anchor)
+    folded = anchor.removesuffix("-0") in DetailsFields.FOLDED
+    return url_for(
+        "deposit.need", draft_id=draft.public_id, preciser=1 if folded else None, _anchor=anchor
+    )
 
 
 def _job_rows(draft: Draft, need: Need) -> list[Row]:
