@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import lxml.html
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.audit.actor import Actor, ActorKind
@@ -14,7 +16,9 @@ from app.domain.employers.models import Verification
 from app.domain.offers.holding import decide_hold
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import HoldDecision, Offer
+from app.outbox.message import MAILS
 from app.outbox.models import OutboxMessage
+from app.outbox.rendering import JinjaRenderer
 from tests.support.apart import apart
 from tests.support.client import CheckedClient
 from tests.support.opco_scene import GARAGE, a_company, an_address, an_offer, open_link
@@ -68,7 +72,7 @@ def mails_of(template: str) -> int:
 def test_the_page_says_why_it_is_held(page: TestResponse, offer: Offer) -> None:
     text = plain(page)
     assert page.request.path == url(offer)
-    assert "Vérifier l’offre boulanger ou boulangère – Au bon levain" in text
+    assert "Vérifier l’offre Boulanger – Au bon levain" in text
     assert "Retenue le" in text
     assert "ne figure pas dans le registre public" in text
     for choice in ("Mettre en ligne", "Demander une correction", "Refuser", "ne relève pas de mon OPCO"):
@@ -114,11 +118,20 @@ def test_the_preview_shows_the_mail_and_changes_nothing(
     assert mails_of("offer_to_fix") == 0
 
 
-def test_the_mail_sent_is_the_mail_shown(client: CheckedClient, page: TestResponse, offer: Offer) -> None:
+def test_the_mail_sent_is_the_mail_shown(
+    app: Flask, client: CheckedClient, page: TestResponse, offer: Offer
+) -> None:
     preview = client.submit(page, CORRECTION, button="Voir le message")
     client.submit(preview, button="Enregistrer ma décision")
     row = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.template == "offer_to_fix")).one()
     assert row.recipient == "claire@levain.example"
+    mail = MAILS[row.template].restore({**row.refs, "to": row.recipient})
+    assert mail is not None
+    with app.test_request_context():
+        sent = JinjaRenderer(app.jinja_env, app.extensions["settings"])(mail, "…", None)
+    shown = lxml.html.fromstring(preview.text).xpath("//div[@class='da-panel']")[0].text_content()
+    assert "".join(shown.split()) == "".join(sent.text.split())
+    assert sent.subject in preview.text
     assert reread(offer).holds[-1].text == CORRECTION["text"]
 
 

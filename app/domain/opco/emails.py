@@ -19,6 +19,7 @@ from app.domain.opco.lifecycle import FollowUpStatus
 from app.domain.opco.models import Confidence, FollowUp, Opco, OpcoContact, Source
 from app.outbox import LinkOrder, Mail
 
+_DEDUCED_FROM = {Source.IDCC: "sa convention collective", Source.NAF: "son activité"}
 LEVELS = {3: "CAP", 4: "Bac", 5: "Bac + 2", 6: "Bac + 3", 7: "Bac + 5"}
 
 
@@ -77,7 +78,9 @@ class OpcoNewNeed(Mail):
             "last_day": self.offer.last_day,
             "opco": self.contact.opco.short_name,
             "handed_over": self.handed_over,
-            "to_confirm": self.to_confirm.label if self.to_confirm else "",
+            "deduced_from": _DEDUCED_FROM.get(self.to_confirm, "un fichier public")
+            if self.to_confirm
+            else "",
             "link_days": LIVES[Purpose.FOLLOW_UP].days,
         }
 

@@ -7,6 +7,7 @@ from app.audit.actor import SYSTEM, Actor
 from app.core import clock
 from app.core.database import db
 from app.core.errors import Refused
+from app.core.failpoints import failpoint
 from app.domain.employers.models import Establishment
 from app.domain.offers.events import OfferHeld, OfferPublished
 from app.domain.offers.models import Hold, Offer
@@ -54,6 +55,7 @@ def tell_opco(offer: Offer) -> FollowUp | None:
     if opco is None:
         return None
     follow_up = open_follow_up(offer.establishment, opco)
+    failpoint("opco.opened_before_mail")
     _tell(follow_up, offer, recipients_of(opco, department=follow_up.department))
     return follow_up
 
@@ -149,6 +151,7 @@ def hand_over(follow_up: FollowUp, *, to_code: str | None, by: Actor) -> OpcoMat
     if to_code == follow_up.opco.code:
         raise Refused("Choisissez un autre OPCO que le vôtre, ou « Je ne sais pas ».")
     deny(follow_up, by=by)
+    failpoint("opco.denied_before_hand_over")
     db.session.flush()
     journal.record("handed_over", follow_up, by=by, facts={"from": follow_up.opco.code, "to": to_code})
     return correct_opco(follow_up.establishment, opco_code=to_code, source=Source.OPCO, by=by)

@@ -24,6 +24,7 @@ from app.domain.offers.holding import (
     decide_hold,
 )
 from app.domain.offers.lifecycle import OfferStatus
+from app.domain.offers.mailing import job_and_town
 from app.domain.offers.models import Hold, HoldDecision, Offer
 from app.domain.offers.undo import undo_act, undoable_act
 from app.domain.opco.determination import current_match
@@ -193,6 +194,7 @@ def _preview(hold: Hold, form: DecisionForm, desk: Desk) -> str | tuple[str, int
         form=form,
         desk=desk,
         company=company_of(hold.offer),
+        job=_job(hold.offer),
         message=message,
         handed_to=entry.short_name if entry else "",
     )
@@ -207,6 +209,7 @@ def _page(hold: Hold, form: DecisionForm | None, desk: Desk, *, problem: str = "
         hold=hold,
         offer=offer,
         company=company_of(offer),
+        job=_job(offer),
         desk=desk,
         form=form if _awaits(hold, desk) else None,
         problem=problem,
@@ -219,6 +222,11 @@ def _page(hold: Hold, form: DecisionForm | None, desk: Desk, *, problem: str = "
         act=act if act is not None and act.act == "decision" else None,
         **_context_of(offer),
     )
+
+
+def _job(offer: Offer) -> str:
+    job = job_and_town(offer)["job"]
+    return job[:1].upper() + job[1:]
 
 
 def _context_of(offer: Offer) -> dict[str, Any]:
