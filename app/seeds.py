@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from app.core import clock
 from app.core.database import db
+from app.core.failpoints import failpoint
 from app.domain.accounts.models import Account, StaffRole
 from app.domain.opco.seeds import seed_demo_contacts, seed_opcos
 from app.domain.reference.legal import seed_legal_parameters
@@ -12,6 +13,7 @@ from app.domain.reference.legal import seed_legal_parameters
 def seed_reference() -> None:
     """The eleven OPCOs and the dated legal values."""
     seed_opcos()
+    failpoint("seeds.midway")
     seed_legal_parameters(db.session())
 
 

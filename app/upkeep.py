@@ -4,12 +4,12 @@ from flask import current_app
 
 from app.core import clock
 from app.core.database import db
+from app.core.failpoints import failpoint
 from app.domain.employers.models import Establishment
 from app.domain.employers.verification import apply_check, establishments_to_check
 from app.domain.offers import jobs as offer_jobs
 from app.domain.offers.consistency import inconsistencies
 from app.scheduling import Counts, Daily, Every, Run, job
-
 
 # Importing a module of jobs declares them; every process that builds the application knows them all.
 DECLARED_IN = (offer_jobs,)
@@ -29,8 +29,10 @@ def verify_companies(run: Run) -> Counts:
         siret = db.session.get_one(Establishment, number).siret
         run.commit()
         look_up = directory.by_siret(siret)
+        failpoint("verification.after_answer")
         establishment = db.session.get_one(Establishment, number)
         run.count("settled" if apply_check(establishment, look_up) else "waiting")
+        failpoint("verification.before_commit")
         run.commit()
     return run.counts
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.core import clock
 from app.core.database import db, is_sqlite
 from app.core.events import emit
+from app.core.failpoints import failpoint
 from app.outbox.events import AddressBounced
 from app.outbox.models import DeliveryFact, SuppressedAddress
 
@@ -88,6 +89,7 @@ def record_fact(
     ).scalar_one_or_none()
     if fresh is None:
         return False
+    failpoint("bounces.noted_before_stop")
     if event in STOPPING:
         _stop(email, event, at)
     elif event == "soft_bounce" and _soft_bounces(email) >= SOFT_BOUNCES_AT_MOST:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.database import begin_write, database_now, db, is_sqlite
+from app.core.failpoints import failpoint
 from app.outbox.models import Circuit
 
 FAILURES_IN_A_ROW = 5
@@ -40,6 +41,7 @@ def gate(name: str) -> Gate:
     # One worker moves the date and probes; the others find it moved.
     taken = _change(name, Circuit.open_until <= database_now(), open_until=database_now() + PROBE_EVERY)
     db.session.commit()
+    failpoint("outbox.probe_taken")
     return Gate.PROBE if taken else Gate.OPEN
 
 

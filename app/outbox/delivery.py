@@ -146,6 +146,8 @@ class Deliverer:
             error = f"adresse à laquelle on n’écrit plus ({suppression})"
             return self.outcomes.close(row, OutboxStatus.REFUSED, error=error)
         try:
+            if not leases.take_up(row):
+                return Result.LATE
             envelope = self._prepare(row)
         except DBAPIError as error:
             log.warning("outbox %s: the database failed while preparing", row.id, exc_info=True)
@@ -163,6 +165,7 @@ class Deliverer:
         if row.rhythm.at_most_once and not leases.hand(row):
             counts.add(Result.LATE)
             return None
+        failpoint("outbox.handed_before_smtp")
         try:
             self.transport.begin(envelope)
         except SendFailed as failure:
@@ -174,6 +177,7 @@ class Deliverer:
         """Await the relay's answer to what is on its way, and mark it."""
         if row is None:
             return
+        failpoint("outbox.after_data_before_answer")
         try:
             self.transport.finish()
         except SendFailed as failure:
@@ -194,8 +198,7 @@ class Deliverer:
         mail = kind.restore({**row.refs, "to": row.recipient})
         if mail is None:
             return None
-        order = mail.link()
-        link_url = self._link(order, row.id) if order else None
+        link_url = self._link(mail.link(), row.id)
         unsubscribe_url = None
         if mail.unsubscribable and self.unsubscribe_url:
             unsubscribe_url = self.unsubscribe_url(mail)
@@ -209,11 +212,15 @@ class Deliverer:
         )
         return Envelope(self.sender.address, ascii_address(row.recipient), data)
 
-    def _link(self, order: LinkOrder, message_id: int) -> str:
+    def _link(self, order: LinkOrder | None, message_id: int) -> str | None:
+        """Make and commit the link; the row taken up is committed with it."""
         session = db.session()
-        # The commit of the link would make every object be read again to be shown.
+        # This commit would make every object be read again to be shown.
         session.expire_on_commit = False
         try:
-            return self.issue_link(order, message_id)
+            if order:
+                return self.issue_link(order, message_id)
+            session.commit()
+            return None
         finally:
             session.expire_on_commit = True

@@ -14,6 +14,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.core import clock
 from app.core.database import begin_write, database_now, db
+from app.core.failpoints import failpoint
 from app.outbox.models import OutboxMessage, OutboxStatus, Pause
 from app.outbox.queueing import WAITING
 from app.outbox.rhythm import Rhythm, is_quiet_time
@@ -56,6 +57,7 @@ def claim(kind: str, *, owner: str, limit: int, lease: timedelta) -> list[Claime
             lease_until=db_now + lease,
             attempts=OutboxMessage.attempts + 1,
             first_tried_at=sa.func.coalesce(OutboxMessage.first_tried_at, clock.now()),
+            taken_up_at=None,
             handed_at=None,
         )
         .returning(
@@ -70,18 +72,24 @@ def claim(kind: str, *, owner: str, limit: int, lease: timedelta) -> list[Claime
         )
         .execution_options(synchronize_session=False)
     ).all()
+    failpoint("outbox.before_claim_commit")
     db.session.commit()
-    rank = {id_: place for place, id_ in enumerate(ids)}
-    claimed = [
+    claimed = (
         Claimed(id_, template, refs, recipient, Rhythm(rhythm), message_id, owner, attempt, first)
         for id_, template, refs, recipient, rhythm, message_id, attempt, first in rows
-    ]
-    return sorted(claimed, key=lambda row: rank[row.id])
+    )
+    return sorted(claimed, key=lambda row: ids.index(row.id))
 
 
 def settle(row: Claimed, status: OutboxStatus, **values: Any) -> bool:
     """Write the outcome, without committing. False: the message is no longer ours, nothing was written."""
     return _write(row, status=status, lease_owner=None, lease_until=None, **values)
+
+
+def take_up(row: Claimed) -> bool:
+    """Record that the worker begins with this message, without committing: the link's commit carries it."""
+    begin_write()
+    return _write(row, taken_up_at=clock.now())
 
 
 def hand(row: Claimed) -> bool:
@@ -163,9 +171,12 @@ def _claimable(kind: str, limit: int) -> list[int]:
 
 
 def _take_back_abandoned(kind: str, db_now: datetime) -> None:
-    """Rows whose worker died: tried again, or left to a person if that could send a reminder twice."""
-    ids = db.session.scalars(
-        sa.select(OutboxMessage.id)
+    """Rows whose worker died: tried again, or left to a person if that could send a reminder twice.
+
+    A death counts only for the messages it had begun with, not for the rest of its batch.
+    """
+    abandoned = (
+        sa.select(OutboxMessage.id, OutboxMessage.taken_up_at)
         .where(
             OutboxMessage.kind == kind,
             OutboxMessage.status == OutboxStatus.CLAIMED,
@@ -174,32 +185,39 @@ def _take_back_abandoned(kind: str, db_now: datetime) -> None:
         .order_by(OutboxMessage.id)
         .limit(_ABANDONED_AT_ONCE)
         .with_for_update(skip_locked=True)
-    ).all()
-    if not ids:
-        return
+    )
+    rows = db.session.execute(abandoned).all()
+    begun = [row.id for row in rows if row.taken_up_at is not None]
+    untouched = [row.id for row in rows if row.taken_up_at is None]
+    if untouched:
+        _free(untouched, status=OutboxStatus.RETRY, attempts=OutboxMessage.attempts - 1)
+    if begun:
+        _after_a_death(begun)
+
+
+def _after_a_death(ids: list[int]) -> None:
     kept = OutboxMessage.status.type
     may_repeat = OutboxMessage.rhythm == Rhythm.NOW.value
+    may_have_left = sa.and_(sa.not_(may_repeat), OutboxMessage.handed_at.is_not(None))
+    too_many = OutboxMessage.worker_deaths + 1 >= WORKER_DEATHS_AT_MOST
+    _free(
+        ids,
+        status=sa.case(
+            (may_have_left, sa.literal(OutboxStatus.UNCERTAIN, kept)),
+            (too_many, sa.literal(OutboxStatus.DEAD, kept)),
+            else_=sa.literal(OutboxStatus.RETRY, kept),
+        ),
+        worker_deaths=OutboxMessage.worker_deaths + 1,
+        possible_duplicate=sa.or_(OutboxMessage.possible_duplicate, may_repeat),
+        last_error="arrêt du processus d’envoi pendant ce message",
+        last_error_at=clock.now(),
+    )
+
+
+def _free(ids: list[int], **values: Any) -> None:
     db.session.execute(
         sa.update(OutboxMessage)
         .where(OutboxMessage.id.in_(ids))
-        .values(
-            status=sa.case(
-                (
-                    sa.and_(sa.not_(may_repeat), OutboxMessage.handed_at.is_not(None)),
-                    sa.literal(OutboxStatus.UNCERTAIN, kept),
-                ),
-                (
-                    OutboxMessage.worker_deaths + 1 >= WORKER_DEATHS_AT_MOST,
-                    sa.literal(OutboxStatus.DEAD, kept),
-                ),
-                else_=sa.literal(OutboxStatus.RETRY, kept),
-            ),
-            worker_deaths=OutboxMessage.worker_deaths + 1,
-            possible_duplicate=sa.or_(OutboxMessage.possible_duplicate, may_repeat),
-            lease_owner=None,
-            lease_until=None,
-            last_error="arrêt du processus d’envoi pendant ce message",
-            last_error_at=clock.now(),
-        )
+        .values(lease_owner=None, lease_until=None, **values)
         .execution_options(synchronize_session=False)
     )

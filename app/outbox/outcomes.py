@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from app.core import clock
 from app.core.database import begin_write, db
 from app.core.events import emit
+from app.core.failpoints import failpoint
 from app.outbox import circuit, leases
 from app.outbox.bounces import normalised, record_fact
 from app.outbox.circuit import Gate
@@ -126,7 +127,9 @@ class Outcomes:
                 begin_write()
                 ours = leases.settle(row, status, **values)
                 also()
+                failpoint("outbox.before_mark_commit")
                 db.session.commit()
+                failpoint("outbox.after_mark")
                 break
             except OperationalError:
                 db.session.rollback()
@@ -170,6 +173,7 @@ class Outcomes:
         """Our credentials are refused: nothing is counted, every message waits, it is told once."""
         self.halted = self._was_in_trouble = True
         leases.release([row])
+        failpoint("outbox.released_before_stop")
         begin_write()
         if circuit.stop_for_credentials(self.kind, text):
             emit(MailStopped(reason=text))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from app.config import Settings
+from app.core.failpoints import failpoint, is_armed
 from app.outbox.transport import Envelope, Failure, SendFailed
 
 # A stop waits for the message in hand: the whole dialogue must fit in the 30 seconds of a SIGTERM.
@@ -167,6 +168,9 @@ class SmtpTransport:
 
 
 def _written(connection: smtplib.SMTP, data: bytes) -> Reply:
+    if is_armed("outbox.mid_data"):
+        connection.send(data[: len(data) // 2])
+        failpoint("outbox.mid_data")
     connection.send(data)
     return 0, b""
 

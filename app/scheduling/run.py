@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.core import clock
 from app.core.database import db
+from app.core.failpoints import failpoint
 
 Counts = dict[str, int]
 # (singular, plural) of what is counted: ("offre close", "offres closes").
@@ -55,6 +56,8 @@ class Run:
             db.session.flush()
             return
         self.guard()
+        failpoint("scheduler.before_batch_commit")
         db.session.commit()
+        failpoint("scheduler.after_batch_commit")
         if self.stopping():
             raise Stopped("process stopping")

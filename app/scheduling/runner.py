@@ -177,6 +177,7 @@ def _take(job: str, slot: str) -> _Taken | None:
         .execution_options(synchronize_session=False)
     )
     row = db.session.execute(fresh).one_or_none() or db.session.execute(again).one_or_none()
+    failpoint("scheduler.before_slot_commit")
     db.session.commit()
     return None if row is None else _Taken(row[0], owner, row[1])
 
@@ -200,6 +201,7 @@ def _put_back(taken: _Taken, delay: timedelta, *, error: str | None) -> None:
     db.session.rollback()
     begin_write()
     _write(taken, lease_until=database_now() + delay - timedelta(milliseconds=1), error=error)
+    failpoint("scheduler.before_put_back")
     db.session.commit()
 
 

@@ -5,6 +5,7 @@ from app.audit.actor import Actor
 from app.core import clock, events
 from app.core.database import database_now, db
 from app.core.errors import Refused
+from app.core.failpoints import failpoint
 from app.core.tokens import hash_token, new_token
 from app.domain.accounts import magic_links
 from app.domain.accounts.models import Link, Purpose
@@ -26,6 +27,7 @@ def propose_contact(contact: Contact, *, email: str, name: str, phone: str | Non
     new.name, new.phone = name, phone
     journal.record("contact_invited", new, by=by, fields=("email", "name", "phone"))
     queue(ContactProposed(new))
+    failpoint("contacts.proposed_midway")
     queue(AddressChanged(contact.email, new, contact.id))
     return new
 
@@ -44,6 +46,7 @@ def _replace(former: Contact, new: Contact, *, by: Actor) -> None:
     former.removed_at = clock.now()
     new.replaces_id = None
     magic_links.revoke_of_object("contact", former.id, reason="contact_replaced")
+    failpoint("contacts.revoked_before_hand_over")
     journal.record("contact_replaced", former, by=by)
     events.emit(ContactReplaced(former, new))
     queue(AddressChanged(former.email, new, former.id))

@@ -9,6 +9,7 @@ from app.audit import journal
 from app.audit.actor import Actor
 from app.core import clock, events
 from app.core.database import db
+from app.core.failpoints import failpoint
 from app.core.geo import Point
 from app.core.identifiers import RomeCode
 from app.domain.employers.models import Contact, Establishment
@@ -130,6 +131,7 @@ def confirm_offer(offer: Offer, *, by: Actor) -> bool:
         offer.contact.confirmed_at = now
         journal.record("contact_confirmed", offer.contact, by=by)
     journal.record("offer_confirmed", offer, by=by)
+    failpoint("offers.confirmed_before_publish")
     publish_or_hold(offer, by=by)
     return True
 

@@ -8,6 +8,7 @@ from app.audit import journal
 from app.audit.actor import Actor
 from app.core import clock, events
 from app.core.errors import Conflict, Refused
+from app.core.failpoints import failpoint
 from app.domain.offers.events import OfferEdited
 from app.domain.offers.holding import resubmit
 from app.domain.offers.lifecycle import OfferStatus
@@ -63,6 +64,7 @@ def edit_offer(offer: Offer, changes: Mapping[str, Any], *, version: int, by: Ac
         names = [difference.field for difference in found]
         offer.edited = sorted(set(offer.edited) | (GENERATED & set(names)))
         offer.changed_at = clock.now()
+        failpoint("offers.edited_before_journal")
         journal.record("offer_edited", offer, by=by, fields=names)
         events.emit(OfferEdited(offer, tuple(names)))
     if offer.status is OfferStatus.SUSPENDED:

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from app.audit import journal
 from app.audit.actor import SYSTEM
 from app.core.database import db
+from app.core.failpoints import failpoint
 from app.domain.accounts.models import Link
 from app.domain.employers.models import Contact
 from app.domain.offers.models import Draft, Offer
@@ -17,6 +18,7 @@ def erase_deposit(offer: Offer) -> None:
     db.session.execute(sa.delete(Draft).where(Draft.offer_id == offer.id))
     db.session.delete(offer)
     db.session.flush()
+    failpoint("offers.erased_before_contact")
     if not _is_needed(contact):
         db.session.execute(
             sa.delete(Link).where(Link.object_type == "contact", Link.object_id == contact.id)

@@ -9,6 +9,7 @@ from app.audit.actor import SYSTEM, Actor, ActorKind
 from app.core import clock, events
 from app.core.database import db
 from app.core.errors import Conflict, Refused
+from app.core.failpoints import failpoint
 from app.core.lifecycle import IllegalMove
 from app.domain.employers.models import Establishment, Verification
 from app.domain.employers.risk import looks_borrowed
@@ -75,6 +76,7 @@ def hold_offer(offer: Offer, *, cause: HoldCause, by: Actor = SYSTEM) -> Hold:
     hold = Hold(offer=offer, cause=cause, opened_at=clock.now())
     db.session.add(hold)
     journal.record("offer_held", offer, by=by, facts={"cause": cause.value})
+    failpoint("offers.held_before_mail")
     events.emit(OfferHeld(offer, hold))
     return hold
 
@@ -105,6 +107,7 @@ def decide_hold(
         offer.end_reason, offer.ended_at = EndReason.REFUSED, clock.now()
         journal.record("offer_refused", offer, by=by, facts={"motive": motive or ""})
     offer.changed_at = clock.now()
+    failpoint("offers.decided_before_mail")
     events.emit(HoldDecided(offer, hold, act))
 
 

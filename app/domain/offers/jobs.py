@@ -66,6 +66,7 @@ def remind_of_end(run: Run) -> Counts:
         stage = 1 if left <= 1 else 7
         mail = OfferExpiresSoon(offer, offer.last_day, stage)
         run.count("queued", queue(mail, due=clock.now()) is not None)
+        failpoint("offers.reminder_midway")
         if number % BATCH == 0:
             run.commit()
     run.commit()
@@ -87,6 +88,7 @@ def remind_to_confirm(run: Run) -> Counts:
         stage = max((day for day in CONFIRM_REMINDER_DAYS if age >= day), default=0)
         if stage:
             run.count("queued", queue(ConfirmOfferReminder(offer, stage), due=clock.now()) is not None)
+            failpoint("offers.confirm_reminder_midway")
     run.commit()
     return run.counts
 
@@ -135,4 +137,5 @@ def clean_up(run: Run) -> Counts:
         result = db.session.execute(statement)
         run.count(name, result.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a cursor result
         run.commit()
+        failpoint("clean_up.between_rules")
     return run.counts

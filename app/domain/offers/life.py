@@ -9,6 +9,7 @@ from app.audit.actor import SYSTEM, Actor
 from app.core import clock, events
 from app.core.database import db
 from app.core.errors import Refused
+from app.core.failpoints import failpoint
 from app.domain.offers import undo
 from app.domain.offers.deposit import publish_or_hold
 from app.domain.offers.events import OfferClosed, OfferExpired, OfferRenewed
@@ -69,6 +70,7 @@ def renew_offer(offer: Offer, *, by: Actor, new_start: date | None = None) -> Un
     cause = cause_to_hold(offer) if was_ended else None
     if cause is not None:
         _hold_again(offer, by=by)
+    failpoint("offers.renewed_before_mail")
     events.emit(OfferRenewed(offer, act))
     return act
 
@@ -88,6 +90,7 @@ def close_offer(offer: Offer, *, by: Actor, reason: EndReason, detail: str | Non
     offer.end_reason, offer.end_detail = reason, detail or None
     offer.ended_at = offer.changed_at = clock.now()
     journal.record("offer_closed", offer, by=by, facts={"reason": reason.value})
+    failpoint("offers.closed_before_mail")
     events.emit(OfferClosed(offer, act))
     return act
 
@@ -113,4 +116,5 @@ def expire_offer(offer: Offer) -> None:
     offer.end_reason = EndReason.EXPIRED
     offer.ended_at = offer.changed_at = clock.now()
     journal.record("offer_expired", offer, by=SYSTEM)
+    failpoint("offers.expired_before_mail")
     events.emit(OfferExpired(offer))

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from app.audit import journal
 from app.audit.actor import Actor
 from app.core import clock, events
+from app.core.failpoints import failpoint
 from app.domain.offers.events import OfferPublished
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE
 from app.domain.offers.models import Offer
@@ -25,6 +26,7 @@ def put_online(offer: Offer, *, by: Actor) -> None:
     offer.end_reason = offer.ended_at = None
     offer.changed_at = clock.now()
     journal.record("offer_published", offer, by=by, facts={"last_day": offer.last_day.isoformat()})
+    failpoint("offers.published_before_mail")
     events.emit(OfferPublished(offer, first=first))
 
 

@@ -9,6 +9,7 @@ from app.audit.actor import Actor
 from app.core import clock, events
 from app.core.database import db
 from app.core.errors import Refused
+from app.core.failpoints import failpoint
 from app.domain.offers.events import ActUndone
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE, EndReason, OfferStatus
 from app.domain.offers.models import Offer, UndoableAct
@@ -76,6 +77,7 @@ def undo_act(offer: Offer, act: UndoableAct, *, by: Actor) -> None:
     if act.act == "decision":
         _reopen_hold(offer)
     journal.record(_JOURNAL[act.act], offer, by=by)
+    failpoint("offers.undone_before_cancel")
     events.emit(ActUndone(offer, act))
 
 

@@ -4,6 +4,7 @@ from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core.database import db
+from app.core.failpoints import failpoint
 from app.core.tokens import hash_token
 from app.domain.accounts import limits
 from app.domain.employers.emails import AccessRequest
@@ -78,5 +79,6 @@ def arrived() -> str:
 def log_out() -> str:
     """End the session at once."""
     leave()
+    failpoint("session.write_at_logout")
     db.session.commit()
     return render_template("links/left.html")

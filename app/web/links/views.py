@@ -92,12 +92,15 @@ def _act(token: str, reading: Reading) -> str | BaseResponse:
         magic_links.use_up_other_logins(opened)
     target = kind.open(opened)
     journal.record("link_opened", opened, by=current_actor(), facts={"purpose": opened.purpose.value})
+    failpoint("links.before_commit")
     db.session.commit()
+    failpoint("links.after_commit_before_response")
     return redirect(target, 303)
 
 
 def _send_again(link: Link) -> str:
     reissue.send_new_link(link)
+    failpoint("links.reissue_before_commit")
     db.session.commit()
     return render_template("links/sent.html", masked=mask_email(link.subject_email))
 
