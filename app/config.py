@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEMO_KEY = "demonstration-seulement-sur-cette-machine"
+DEMO_IDENTITY = "Démonstration"
 
 
 class Settings(BaseSettings):
@@ -31,6 +32,12 @@ class Settings(BaseSettings):
     redis_url: str = ""
     support_email: str = "contact@depot-alternance.example"
     support_phone: str = ""
+    support_days: int = Field(3, ge=1, le=30)
+    # Parts of an identity are separated by « | »: name, address, telephone.
+    legal_publisher: str = f"{DEMO_IDENTITY} : ce portail d’essai n’a pas d’éditeur"
+    legal_director: str = f"{DEMO_IDENTITY} : pas de directeur de la publication"
+    legal_host: str = f"{DEMO_IDENTITY} : hébergé sur la machine de la personne qui l’essaie"
+    source_code_url: str = ""
 
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 1025
@@ -100,6 +107,11 @@ class Settings(BaseSettings):
             f"SQLite ne sert qu’un hôte : réglez DATABASE_URL pour {host}"
             if self.web_processes > 4 and not self.database_url.startswith("postgres")
             else "",
+            *(
+                f"{name.upper()} manque : les mentions légales nomment l’éditeur, le directeur et l’hébergeur"
+                for name in ("legal_publisher", "legal_director", "legal_host")
+                if getattr(self, name).startswith(DEMO_IDENTITY) and not (self.on_loopback or self._internal)
+            ),
             "LOOKUPS=standin n’est permis que sur cette machine ou un hôte de DEMO_HOSTS"
             if self.lookups != "real" and not (self.on_loopback or self._internal)
             else "",

@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from app.web.public.conformity import RECORD
+
 NAVIGATION = (("Déposer une offre", "deposit.home"), ("Offres en ligne", "public.offers"))
 TOOLS = (("Gérer mes offres", "links.lost"), ("Aide", "public.help_page"))
 FOOTER = (
@@ -11,6 +13,8 @@ FOOTER = (
     ("Gestion des cookies", "public.cookies"),
     ("Conditions générales", "public.terms"),
     ("Contact", "public.contact"),
+    ("Code source", "public.source_code"),
+    ("Nouveautés", "public.news"),
 )
 
 
@@ -28,8 +32,9 @@ def install(app: Flask) -> None:
         nav_links=NAVIGATION,
         tool_links=TOOLS,
         footer_links=FOOTER,
-        accessibility_status="non conforme",
+        accessibility_status=RECORD.status,
         accessibility_endpoint="public.accessibility",
+        contact_endpoint="public.contact",
         support_email=settings.support_email,
         support_phone=settings.support_phone,
     )

@@ -1,0 +1,82 @@
+"""The table of « Données personnelles », built from what the models say of their own columns."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.core.database import db
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long data are kept. `automatic`: a job of the portal already erases them at the end."""
+
+    words: str
+    automatic: bool
+
+
+# Name of a retention rule, as the models write it → what people read. A rule without words fails a test.
+DURATIONS = {
+    "adresse injoignable": Kept("jusqu’à ce qu’un agent du portail la débloque", automatic=False),
+    "brouillon": Kept("7 jours après le dernier enregistrement", automatic=True),
+    "compte": Kept("le temps de la fonction de l’agent", automatic=False),
+    "contact": Kept("13 mois après la fin de la dernière offre ; 7 jours sans confirmation", automatic=False),
+    "contact d’OPCO": Kept("tant que l’OPCO garde cette adresse", automatic=False),
+    "courriel": Kept("90 jours après la fin de l’envoi ; le texte n’est pas conservé", automatic=False),
+    "lien": Kept("90 jours après la fin du lien", automatic=True),
+    "suivi par l’OPCO": Kept("13 mois après la fin de la dernière offre", automatic=False),
+}
+# Table → whose data it holds, or what they serve for.
+SUBJECTS = {
+    "account": "Agents du portail",
+    "contact": "Contacts des entreprises",
+    "contact_log_entry": "Échanges entre OPCO et entreprises",
+    "delivery_fact": "Suivi des courriels",
+    "draft": "Offres en cours de saisie",
+    "link": "Liens envoyés par courriel",
+    "opco_contact": "Contacts des OPCO",
+    "outbox_message": "Courriels à envoyer",
+    "suppressed_address": "Adresses qui ne reçoivent plus",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table: whose data, which, why we may, who reads them, how long."""
+
+    subject: str
+    categories: str
+    basis: str
+    recipients: str
+    kept: Kept
+
+
+def register() -> list[Line]:
+    """Every table that holds personal data, in alphabetical order of its subject."""
+    return sorted(
+        (_line(name, marks) for name, marks in personal_columns().items() if marks),
+        key=lambda line: line.subject,
+    )
+
+
+def personal_columns() -> dict[str, list[dict[str, str]]]:
+    """Table → the annotations of its personal columns."""
+    return {
+        table.name: [column.info["personal"] for column in table.columns if "personal" in column.info]
+        for table in db.metadata.sorted_tables
+    }
+
+
+def _line(table: str, marks: list[dict[str, str]]) -> Line:
+    recipients = [mark["recipients"] for mark in marks if mark["recipients"] != "aucun"]
+    return Line(
+        subject=SUBJECTS[table],
+        categories=_joined(mark["category"] for mark in marks),
+        basis=_joined(mark["basis"] for mark in marks),
+        recipients=_joined(recipients) or "Agents du portail",
+        kept=DURATIONS[marks[0]["kept"]],
+    )
+
+
+def _joined(words: Iterable[str]) -> str:
+    said = ", ".join(dict.fromkeys(words))
+    return said[:1].upper() + said[1:]
