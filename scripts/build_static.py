@@ -58,7 +58,7 @@ class Bundle:
 
 
 def used_classes(texts: list[str]) -> frozenset[str]:
-    """Every class of the design system that our templates, code and list of composed names mention."""
+    """Every class of the design system that these texts mention."""
     return frozenset(name for text in texts for name in re.findall(r"fr-[a-z0-9]+(?:[_-]+[a-z0-9]+)*", text))
 
 
@@ -98,7 +98,7 @@ def state_sheet(brand: str, own: str) -> str:
     """The cut design system, with the State's fonts and emblem only for the brand that may show them."""
     sheets = [(DSFR / name).read_text("utf-8") for name in ("dsfr.min.css", "utility/utility.min.css")]
     sheets[1] = sheets[1].replace("url(icons/", "url(../icons/").replace("url(../../icons/", "url(../icons/")
-    classes = used_classes([path.read_text("utf-8") for path in class_sources()])
+    classes = classes_in_use()
     if brand != "etat":
         classes -= STATE_ONLY
     fonts = frozenset(FONTS) if brand == "etat" else frozenset()
@@ -108,14 +108,15 @@ def state_sheet(brand: str, own: str) -> str:
     return css
 
 
-def class_sources() -> list[Path]:
-    """Files that may name a class of the design system."""
-    return [
-        *sorted((ROOT / "templates").rglob("*.html")),
-        *sorted((ROOT / "app" / "web").rglob("*.py")),
-        *sorted((SOURCE / "css").rglob("*.css")),
+def classes_in_use() -> frozenset[str]:
+    """The classes that pages, code, our own sheets and the list of composed names mention."""
+    sources = [
+        *(ROOT / "templates").rglob("*.html"),
+        *(ROOT / "app" / "web").rglob("*.py"),
+        *(SOURCE / "css").rglob("*.css"),
         SOURCE / "classes.txt",
     ]
+    return used_classes([path.read_text("utf-8") for path in sources])
 
 
 def build(brand: str, folder: Path) -> None:
@@ -132,10 +133,11 @@ def build(brand: str, folder: Path) -> None:
 
 
 def fingerprint() -> str:
-    """Changes when any source of the build does."""
-    total = hashlib.sha256()
+    """Changes when what the build reads does: our sources, the scripts, the classes that pages name."""
+    total = hashlib.sha256(" ".join(sorted(classes_in_use())).encode())
     own = [path for path in sorted(SOURCE.rglob("*")) if path.is_file()]
-    for path in [*own, *class_sources(), *sorted(Path(__file__).parent.glob("*.py")), DSFR / ".sha256"]:
+    scripts = [Path(__file__), Path(dsfr_subset.__file__)]
+    for path in [*own, *scripts, DSFR / ".sha256"]:
         total.update(path.read_bytes())
     total.update(b"brotli" if brotli is not None else b"")
     return total.hexdigest()
