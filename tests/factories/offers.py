@@ -1,13 +1,16 @@
 """Establishments, contacts and offers in any state, made by the domain's own services.
 
 Each call makes new objects; whatever the services queue (e-mails, journal) is really there. Nothing commits:
-`db.session.commit()` before asking a page through the client.
+make them inside `with given(app):`, which does, and ask pages of the client after it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from flask import Flask
 from stdnum import luhn
 
 from app.audit.actor import ANONYMOUS, Actor, ActorKind
@@ -27,6 +30,17 @@ from app.domain.offers.models import HoldCause, HoldDecision, Offer
 _numbers = count(1)
 RODEZ = Point(44.3506, 2.5750)
 AGENT = Actor(ActorKind.STAFF, 1, "account")
+
+
+@contextmanager
+def given(app: Flask) -> Iterator[None]:
+    """A context of the application that commits at its end. Read what you need of the objects inside it.
+
+    The client is used after it, not in it: a request would share its context, and what `g` remembers.
+    """
+    with app.app_context():
+        yield
+        db.session.commit()
 
 
 def new_siret(number: int | None = None) -> Siret:
