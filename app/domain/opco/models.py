@@ -148,10 +148,10 @@ class OpcoContact(Model):
     opco_id: Mapped[int] = mapped_column(sa.ForeignKey("opco.id"), index=True)
     department: Mapped[str | None] = mapped_column(sa.String(3))
     email: Mapped[str] = mapped_column(
-        sa.String(254), info=personal("adresse électronique", basis=_BASIS, kept="contact d’OPCO")
+        sa.String(254), info=personal("adresse électronique", basis=_BASIS, kept="opco")
     )
     email_norm: Mapped[str] = mapped_column(
-        sa.String(254), index=True, info=personal("adresse électronique", basis=_BASIS, kept="contact d’OPCO")
+        sa.String(254), index=True, info=personal("adresse électronique", basis=_BASIS, kept="opco")
     )
     mode: Mapped[ContactMode] = mapped_column(enum_column(ContactMode), default=ContactMode.PER_EVENT)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -199,7 +199,7 @@ class ContactLogEntry(Model):
     day: Mapped[date]
     means: Mapped[Means] = mapped_column(enum_column(Means))
     outcome: Mapped[str] = mapped_column(
-        sa.Text, info=personal("compte rendu d’échange", basis=_BASIS, kept="suivi par l’OPCO")
+        sa.Text, info=personal("compte rendu d’échange", basis=_BASIS, kept="opco")
     )
     author: Mapped[str] = mapped_column(sa.String(120))
     noted_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -32,7 +32,7 @@ from app.web.partner.rights import OpenFollowUp, follow_up_or_404
 Answer = str | Response | tuple[str, int]
 
 
-@blueprint.get("/suivi/<public_id>")
+@blueprint.get("/suivi/<string:public_id>")
 @by_link(Purpose.FOLLOW_UP)
 def need(public_id: str) -> str:
     """The company, its contact, its offers, and what the OPCO has done."""
@@ -64,7 +64,7 @@ def _people(offers: list[Offer]) -> list[Contact]:
     return list(contacts.values())
 
 
-@blueprint.route("/suivi/<public_id>/contact", methods=["GET", "POST"])
+@blueprint.route("/suivi/<string:public_id>/contact", methods=["GET", "POST"])
 @by_link(Purpose.FOLLOW_UP)
 def note_contact(public_id: str) -> Answer:
     """« Noter un contact »."""
@@ -93,7 +93,7 @@ def note_contact(public_id: str) -> Answer:
     return _try(note, "partner/contact.html", opened, form)
 
 
-@blueprint.route("/suivi/<public_id>/etape", methods=["GET", "POST"])
+@blueprint.route("/suivi/<string:public_id>/etape", methods=["GET", "POST"])
 @by_link(Purpose.FOLLOW_UP)
 def change_step(public_id: str) -> Answer:
     """« Changer l’étape »."""
@@ -118,7 +118,7 @@ def change_step(public_id: str) -> Answer:
     return _try(move, "partner/step.html", opened, form)
 
 
-@blueprint.route("/suivi/<public_id>/pas-notre-champ", methods=["GET", "POST"])
+@blueprint.route("/suivi/<string:public_id>/pas-notre-champ", methods=["GET", "POST"])
 @by_link(Purpose.FOLLOW_UP)
 def not_our_field(public_id: str) -> Answer:
     """« Pas notre champ »: to another OPCO, or to portal staff when nobody knows."""
@@ -139,7 +139,7 @@ def not_our_field(public_id: str) -> Answer:
     return _try(transmit, "partner/hand_over.html", opened, form)
 
 
-@blueprint.route("/suivi/<public_id>/ne-plus-recevoir", methods=["GET", "POST"])
+@blueprint.route("/suivi/<string:public_id>/ne-plus-recevoir", methods=["GET", "POST"])
 @by_link(Purpose.FOLLOW_UP)
 def stop(public_id: str) -> Answer:
     """« Ne plus recevoir ces messages »: a page that says it, then a button."""

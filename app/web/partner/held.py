@@ -13,7 +13,7 @@ from app.web.partner import blueprint
 from app.web.partner.rights import OpenHold, held_offer_or_404
 
 
-@blueprint.route("/verification/<public_id>", methods=["GET", "POST"])
+@blueprint.route("/verification/<string:public_id>", methods=["GET", "POST"])
 @by_link(Purpose.HELD_OFFER)
 def held_offer(public_id: str) -> str | Response | tuple[str, int]:
     """Read the offer and its context, see the message, save the decision."""
@@ -21,7 +21,7 @@ def held_offer(public_id: str) -> str | Response | tuple[str, int]:
     return decision_desk.serve(opened.hold, desk=_desk(opened))
 
 
-@blueprint.post("/verification/<public_id>/annuler")
+@blueprint.post("/verification/<string:public_id>/annuler")
 @by_link(Purpose.HELD_OFFER)
 def undo_decision(public_id: str) -> str | Response | tuple[str, int]:
     """« Annuler », for ten minutes."""
