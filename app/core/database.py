@@ -2,7 +2,9 @@
 
 import enum
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,7 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 if TYPE_CHECKING:
 
@@ -113,7 +116,7 @@ def _set_up_connection(connection: Any, _record: Any) -> None:
 def _begin(connection: sa.Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
-    immediate = connection.get_execution_options().get("sqlite_immediate", False)
+    immediate = _writing.get() or connection.get_execution_options().get("sqlite_immediate", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
@@ -135,3 +138,16 @@ def begin_write() -> None:
     """Open the transaction of an act that will write: SQLite takes its write lock now, not half-way."""
     if is_sqlite():
         db.session.connection(execution_options={"sqlite_immediate": True})
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Every transaction begun in the block will write: SQLite takes its write lock as each of them begins.
+
+    Without it a transaction that has read can't write any more once another process has written.
+    """
+    former = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(former)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import clock, french
-from app.core.database import begin_write, database_now, db, is_sqlite
+from app.core.database import begin_write, database_now, db, is_sqlite, writing
 from app.core.failpoints import failpoint
 from app.scheduling.models import JobRun
 from app.scheduling.registry import JOBS, Job
@@ -77,9 +77,10 @@ def run_job(
     if stop is not None:
         run.stopping = stop.is_set
     try:
-        job.work(run)
-        failpoint("scheduler.after_work_before_mark")
-        _finish(taken, run.counts)
+        with writing():
+            job.work(run)
+            failpoint("scheduler.after_work_before_mark")
+            _finish(taken, run.counts)
     except Stopped as stopped:
         log.info("job %s, slot %s: %s", job.name, slot, stopped)
         _put_back(taken, timedelta(0), error=None)
