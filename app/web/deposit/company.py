@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from wtforms import RadioField
 
 from app.domain.offers.composing import DraftCompany, company_of, place_answer
 from app.domain.offers.deposit import Workplace
@@ -23,6 +22,7 @@ from app.web.deposit.draft_access import (
     siret_of,
 )
 from app.web.deposit.opco_choice import UNKNOWN_OPCO, shown_opco
+from app.web.forms.choice import Radios
 from app.web.forms.fields import Line, NoContactDetails
 from app.web.forms.place import PlaceFields, locate, offer_communes, settle_place
 from app.web.outside import adapters, without_transaction
@@ -60,7 +60,7 @@ class TypedCompanyForm(DraftForm, PlaceFields):
 class OpcoForm(DraftForm):
     """One of the eleven, or « Je ne sais pas »."""
 
-    opco = RadioField("Votre OPCO", validate_choice=False)
+    opco = Radios("Votre OPCO", missing="Choisissez un OPCO, ou « Je ne sais pas ».")
 
 
 def next_url(draft: Draft) -> str:
@@ -179,10 +179,10 @@ def opco(draft_id: str) -> Answer:
     present = shown_opco(draft, company_of(draft)).code or UNKNOWN_OPCO
     saved = OpcoForm(formdata=None, data={"opco": present})
     form = OpcoForm(data=saved.data) if request.method == "GET" else OpcoForm()
-    form.opco.choices = saved.opco.choices = choices
+    form.opco.offer(choices)
+    saved.opco.offer(choices)
     if request.method == "GET":
         return _page("opco", draft, form)
-    if not form.validate() or form.opco.data not in dict(choices):
-        form.add_error(form.opco, "Choisissez un OPCO, ou « Je ne sais pas ».")
+    if not form.validate():
         return _page("opco", draft, form), 422
     return _save(draft, form, saved, {"opco": form.opco.data})

@@ -38,8 +38,8 @@ def establishments() -> Answer:
     if isinstance(found, Refusal):
         return redirect(url_for("deposit.home", q=text))
     form = EstablishmentForm()
-    form.siret.choices = [(str(company.siret), _name(company)) for company in found.companies]
-    form.siret.choices.append((NONE_OF_THEM, "Aucun de ceux-là"))
+    listed = [(str(company.siret), _name(company)) for company in found.companies]
+    form.siret.offer([*listed, (NONE_OF_THEM, "Aucun de ceux-là")])
     if request.method == "GET":
         return _page(form, found, text)
     if not form.validate():

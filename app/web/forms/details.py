@@ -51,16 +51,18 @@ class WholeNumber:
 class DetailsFields(Form):
     """Fields 3 to 5 of the deposit, and what « Préciser l’offre » folds away."""
 
-    level = RadioField("Diplôme préparé", choices=LEVELS, default="", validate_choice=True)
+    level = RadioField("Diplôme préparé", choices=dict(LEVELS), default="", validate_choice=True)
     start = RadioField(
         "Début du contrat",
-        choices=(("asap", "Dès que possible"), ("date", "À une date précise")),
+        choices={"asap": "Dès que possible", "date": "À une date précise"},
         default="asap",
     )
     start_date = Line(
         "Date de début", limit=30, checks=(StartDate(),), description="Exemple : 01/09/2027"
     )
-    contract_types = SelectMultipleField("Type de contrat", choices=CONTRACTS, default=["apprenticeship"])
+    contract_types = SelectMultipleField(
+        "Type de contrat", choices=dict(CONTRACTS), default=["apprenticeship"]
+    )
     duration = Line(
         "Durée du contrat, en mois",
         limit=4,
@@ -81,7 +83,7 @@ class DetailsFields(Form):
         checks=(NoContactDetails(),),
         description="Par exemple : 3 semaines en entreprise, 1 semaine au CFA.",
     )
-    remote = RadioField("Télétravail", choices=REMOTES, default=Remote.ONSITE.value)
+    remote = RadioField("Télétravail", choices=dict(REMOTES), default=Remote.ONSITE.value)
     about_company = Paragraph(
         "Un mot sur l’entreprise",
         limit=1000,

@@ -1,7 +1,7 @@
 """Dates as French people type them."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from wtforms import Form
@@ -28,6 +28,12 @@ def read_date(text: str) -> date:
     raise ValueError(text)
 
 
+def latest_start(today: date) -> date:
+    """The same day two years later; the 28th stands for a 29th of February."""
+    day = 28 if (today.month, today.day) == (2, 29) else today.day
+    return date(today.year + 2, today.month, day)
+
+
 class StartDate:
     """A day between today and two years from now; the field gets it as `day`."""
 
@@ -37,7 +43,7 @@ class StartDate:
             day = read_date(field.data or "")
         except ValueError:
             raise ValidationError(IMPOSSIBLE) from None
-        limit = today + timedelta(days=730)
+        limit = latest_start(today)
         if not today <= day <= limit:
             raise ValidationError(f"Choisissez une date entre aujourd’hui et le {date_fr(limit)}.")
         field.day = day

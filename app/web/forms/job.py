@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from wtforms.fields.choices import SelectChoice
+
 from app.domain.reference.job_words import fold
 from app.domain.reference.jobs import JobHit, search_jobs
 
@@ -53,12 +55,17 @@ def job_refusal(text: str, choice: JobChoice) -> str | None:
     return CHOOSE
 
 
-def radio_choices(hits: tuple[JobHit, ...]) -> list[tuple[str, str]]:
+def named(hits: tuple[JobHit, ...]) -> list[tuple[str, str]]:
     """(key, name) pairs; two names that read the same are told apart by their code."""
     names = [hit.appellation for hit in hits]
     return [
         (hit.appellation_key, _label(hit, repeated=names.count(hit.appellation) > 1)) for hit in hits
     ]
+
+
+def radio_choices(hits: tuple[JobHit, ...]) -> list[SelectChoice]:
+    """The same, for a field."""
+    return [SelectChoice(key, name) for key, name in named(hits)]
 
 
 def _label(hit: JobHit, *, repeated: bool) -> str:
@@ -68,4 +75,4 @@ def _label(hit: JobHit, *, repeated: bool) -> str:
 def suggestions(text: str) -> list[dict[str, Any]]:
     """What a list under the field offers: name and key."""
     hits = tuple(search_jobs(text, limit=MAX_HITS)) if text else ()
-    return [{"nom": label, "cle": key} for key, label in radio_choices(hits)]
+    return [{"nom": label, "cle": key} for key, label in named(hits)]

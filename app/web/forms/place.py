@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import Form, RadioField
+from wtforms.fields.choices import SelectChoice
 
 from app.core.geo import Point
 from app.domain.employers.geocoding import Geocoder, GeocoderUnavailable
@@ -34,7 +35,7 @@ class PlaceFields(Form):
 def offer_communes(form: Any) -> list[Commune]:
     """Put the communes of the typed postcode in the form; gives them."""
     found = communes_by_postcode(form.postcode.data or "")
-    form.commune.choices = [(str(commune.code), commune.name) for commune in found]
+    form.commune.choices = [SelectChoice(str(commune.code), commune.name) for commune in found]
     return found
 
 
