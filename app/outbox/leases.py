@@ -74,11 +74,12 @@ def claim(kind: str, *, owner: str, limit: int, lease: timedelta) -> list[Claime
     ).all()
     failpoint("outbox.before_claim_commit")
     db.session.commit()
-    claimed = (
-        Claimed(id_, template, refs, recipient, Rhythm(rhythm), message_id, owner, attempt, first)
-        for id_, template, refs, recipient, rhythm, message_id, attempt, first in rows
-    )
-    return sorted(claimed, key=lambda row: ids.index(row.id))
+    return [_held(row, owner) for row in sorted(rows, key=lambda row: ids.index(row.id))]
+
+
+def _held(row: Any, owner: str) -> Claimed:
+    id_, template, refs, recipient, rhythm, message_id, attempt, first = row
+    return Claimed(id_, template, refs, recipient, Rhythm(rhythm), message_id, owner, attempt, first)
 
 
 def settle(row: Claimed, status: OutboxStatus, **values: Any) -> bool:

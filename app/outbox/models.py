@@ -58,6 +58,8 @@ class OutboxMessage(Model):
     attempts: Mapped[int] = mapped_column(default=0)
     worker_deaths: Mapped[int] = mapped_column(default=0)
     first_tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The worker has begun with this very message of its batch; then: it is about to leave.
+    taken_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_error: Mapped[str | None] = mapped_column(sa.String(500))
     last_error_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
