@@ -32,10 +32,10 @@ assurance: setup ## Rejouer les preuves longues ; écrit reports/assurance.json
 	@exec .venv/bin/python scripts/assurance.py
 
 docs: setup ## Refaire docs/routes.md et docs/etats.md
-	@exec .venv/bin/python scripts/generate_docs.py
+	@exec $(BIN) scripts.generate_docs
 
 migration: setup ## Écrire une migration depuis les modèles : make migration NOM=add_dossier_deadline
-	@exec .venv/bin/python scripts/new_migration.py "$(NOM)"
+	@exec $(BIN) scripts.new_migration "$(NOM)"
 
 lock: setup ## Refaire les verrous à empreintes (requirements*.txt)
 	@$(BIN) uv pip compile -q --generate-hashes --python-version 3.11 --no-header requirements-tools.in -o requirements-tools.txt

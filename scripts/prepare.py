@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import setup_env
 
@@ -74,7 +74,7 @@ def database(variables: Mapping[str, str]) -> None:
         return
     with step("Base de données et exemples"):
         # The companies of the examples are simulated ones: nobody else is asked.
-        tool([PYTHON, "scripts/prepare_database.py"], {**variables, "LOOKUPS": "standin"})
+        tool([PYTHON, "-m", "scripts.prepare_database"], {**variables, "LOOKUPS": "standin"})
     stamp.write_text(wanted, "utf-8")
 
 
@@ -89,7 +89,7 @@ def _database_fingerprint(url: str) -> str:
     return total.hexdigest()
 
 
-def tool(command: list[object], variables: Mapping[str, str] | None = None) -> None:
+def tool(command: Sequence[object], variables: Mapping[str, str] | None = None) -> None:
     """Run one of our tools without a word; what it said is shown when it fails, and ends everything."""
     done = subprocess.run(
         [str(part) for part in command],

@@ -1,18 +1,14 @@
-"""Bring the database up to date and fill it: reference rows and, for a demonstration, examples.
+"""Bring the database up to date and fill it: reference rows and, in development, examples.
 
 Same effect as `flask db upgrade` and `flask seed --demo`, in one start of the application.
+Run by `python -m scripts.prepare_database`, from the root.
 """
 
 import logging
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from flask_migrate import upgrade
 
-from app import create_app, seeds
-from app.core.database import db
+from app import create_app
 
 
 def main() -> None:
@@ -21,10 +17,10 @@ def main() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         upgrade()
-        seeds.seed_reference()
-        if app.extensions["settings"].development:
-            seeds.seed_demonstration()
-        db.session.commit()
+    arguments = ["seed", "--demo"] if app.extensions["settings"].development else ["seed"]
+    seeded = app.test_cli_runner().invoke(args=arguments, catch_exceptions=False)
+    if seeded.exit_code:
+        raise SystemExit(f"Les tables ne se remplissent pas : {seeded.output}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,8 @@ class Service:
         self.name = name
         self.command = [str(part) for part in command]
         self.variables = variables
-        self.log = logs / f"{name.replace(' ', '-')}.log"
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        self.log = logs / f"{plain.replace(' ', '-')}.log"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -11,6 +11,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,7 +87,7 @@ def _install_venv_module() -> None:
 
 def _install(locks: tuple[str, ...]) -> None:
     options = [part for name in locks for part in ("-r", str(ROOT / name))]
-    tool = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    tool = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     if _runs([*tool, "--only-binary=:all:", "-r", ROOT / TOOLS]) and _runs(
         [PYTHON, "-m", "uv", "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode",
          "--python", PYTHON, *(str(ROOT / name) for name in locks)],
@@ -110,7 +111,7 @@ def _for_uv() -> dict[str, str]:
     return {**{key: value for key, value in given.items() if value}, **os.environ}
 
 
-def _runs(command: list[object], env: dict[str, str] | None = None) -> bool:
+def _runs(command: Sequence[object], env: dict[str, str] | None = None) -> bool:
     try:
         done = subprocess.run([str(part) for part in command], capture_output=True, check=False, env=env)
     except OSError:
