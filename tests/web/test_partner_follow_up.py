@@ -14,17 +14,11 @@ from app.domain.opco.determination import opco_by_code
 from app.domain.opco.follow_up import follow_up_of
 from app.domain.opco.lifecycle import FollowUpStatus
 from app.domain.opco.models import ContactLogEntry, FollowUp
-from tests.support.apart import apart
 from tests.support.client import CheckedClient
 from tests.support.opco_scene import GARAGE, a_company, an_address, an_offer, open_link
 
 pytestmark = pytest.mark.usefixtures("db_session")
 EMAIL = "suivi@ep.example"
-
-
-@pytest.fixture(name="client")
-def _client(client: CheckedClient) -> CheckedClient:
-    return apart(client)
 
 
 @pytest.fixture

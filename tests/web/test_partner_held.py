@@ -19,7 +19,6 @@ from app.domain.offers.models import HoldDecision, Offer
 from app.outbox.message import MAILS
 from app.outbox.models import OutboxMessage
 from app.outbox.rendering import JinjaRenderer
-from tests.support.apart import apart
 from tests.support.client import CheckedClient
 from tests.support.opco_scene import GARAGE, a_company, an_address, an_offer, open_link
 
@@ -27,11 +26,6 @@ pytestmark = pytest.mark.usefixtures("db_session")
 EMAIL = "suivi@ep.example"
 STAFF = Actor(ActorKind.STAFF, 1, "account")
 CORRECTION = {"decision": "correct", "motive": "content", "text": "Précisez les horaires, s’il vous plaît."}
-
-
-@pytest.fixture(name="client")
-def _client(client: CheckedClient) -> CheckedClient:
-    return apart(client)
 
 
 @pytest.fixture
