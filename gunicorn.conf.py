@@ -3,8 +3,12 @@
 import os
 from pathlib import Path
 
+from dotenv import load_dotenv
+
 from app.config import read_settings
 
+# As the flask commands do; the environment wins.
+load_dotenv(Path(__file__).with_name(".env"))
 _settings = read_settings()
 
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{_settings.port}"
