@@ -25,6 +25,8 @@ class SignedIn:
 
 def install(app: Flask) -> None:
     """Tell Flask-Login where the account comes from: never from its own cookie."""
+    # Its own protection writes a mark into every session it meets: a cookie on pages that caches keep.
+    login_manager.session_protection = None
 
     @login_manager.request_loader
     def load(_request: Request) -> Any:

@@ -1,5 +1,6 @@
 """A ready text about an offer, short enough for one SMS, and the links that open it in a messaging app."""
 
+import re
 import unicodedata
 from urllib.parse import quote
 
@@ -35,6 +36,8 @@ _REPLACED = str.maketrans(
         "\t": " ",
     }  # fmt: skip
 )
+# « mot » becomes "mot": the spaces of French quotes go with them.
+_INSIDE_QUOTES = re.compile(r"(?<=«)\s+|\s+(?=»)")
 _CUT = "..."
 
 
@@ -68,7 +71,8 @@ def whatsapp_link(text: str) -> str:
 
 def to_gsm(text: str) -> str:
     """The text with GSM characters alone: a straight apostrophe, « c » for « ç », « e » for « ê »."""
-    kept = "".join(_gsm_of(sign) for sign in unicodedata.normalize("NFC", text).translate(_REPLACED))
+    text = _INSIDE_QUOTES.sub("", unicodedata.normalize("NFC", text))
+    kept = "".join(_gsm_of(sign) for sign in text.translate(_REPLACED))
     return " ".join(kept.split())
 
 
