@@ -1,15 +1,13 @@
 """A worker dies at each named moment: nothing is lost, and only the gap after the sending can repeat."""
 
-import os
+import multiprocessing
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
+from multiprocessing.process import BaseProcess
 
 import pytest
 import sqlalchemy as sa
@@ -19,29 +17,37 @@ from app.core import clock
 from app.core.database import db
 from app.outbox import queue, worker
 from app.outbox.models import OutboxMessage, OutboxStatus
+from tests.outbox.child import work
 from tests.outbox.letters import Letter, Notice, deliverer_for, settings_for
 from tests.support.smtp_sink import SmtpSink, Stage
 
-ROOT = Path(__file__).resolve().parents[2]
 LEASE = 1.5
-Start = Callable[..., subprocess.Popen[bytes]]
+Start = Callable[..., BaseProcess]
+# Clean processes, forked from one that has imported the application: each starts at once.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.outbox.child"])
 
 
 @pytest.fixture
 def start(database_url: str, app: Flask, sink: SmtpSink) -> Iterator[Start]:
-    launched: list[subprocess.Popen[bytes]] = []
+    launched: list[BaseProcess] = []
 
-    def launch(failpoint: str = "") -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "FAILPOINT": failpoint, "PYTHONWARNINGS": ""}
-        command = [sys.executable, "-m", "tests.outbox.child", database_url, str(sink.port), str(LEASE)]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    def launch(failpoint: str = "") -> BaseProcess:
+        process = PROCESSES.Process(target=work, args=(database_url, sink.port, LEASE, failpoint))
+        process.start()
         launched.append(process)
         return process
 
     yield launch
     for process in launched:
         process.kill()
-        process.wait(10)
+        process.join(10)
+        process.close()
+
+
+def end_of(process: BaseProcess) -> int | None:
+    process.join(60)
+    return process.exitcode
 
 
 def wait_until(done: Callable[[], bool], seconds: float = 90.0) -> None:
@@ -94,8 +100,7 @@ def test_a_worker_killed_there_loses_nothing(
     db.session.commit()
     if failpoint == "outbox.before_mark_failure":
         sink.refuse(Stage.RECIPIENT, 550, "5.7.1 non", times=1)
-    crashed = start(f"{failpoint}:exit")
-    assert crashed.wait(60) == 137
+    assert end_of(start(f"{failpoint}:exit")) == 137
     recover(app, sink)
     subjects = Counter(mail.subject for mail in sink.mails)
     in_gap = failpoint == "outbox.after_send_before_mark"
@@ -124,7 +129,7 @@ def test_workers_killed_at_random_lose_nothing(app: Flask, start: Start, sink: S
         # Each one is killed in the middle of its work.
         wait_until(lambda aim=(killed + 1) * 12: len(sink.mails) >= aim)
         process.kill()
-        process.wait(10)
+        assert end_of(process) == -signal.SIGKILL
     recover(app, sink)
     subjects = Counter((mail.subject, str(mail.message["Message-ID"])) for mail in sink.mails)
     uncertain = statuses()[OutboxStatus.UNCERTAIN]
@@ -142,8 +147,8 @@ def test_a_stop_finishes_the_message_in_hand_and_gives_the_others_back(start: St
     process = start()
     wait_until(lambda: len(sink.mails) >= 1)
     asked = clock.now()
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
+    process.terminate()
+    assert end_of(process) == 0
     assert clock.now() - asked < timedelta(seconds=5)
     counted = statuses()
     assert counted[OutboxStatus.CLAIMED] == 0
