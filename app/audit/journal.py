@@ -54,6 +54,11 @@ ACTIONS: dict[str, str] = {
     "follow_up_moved": "Étape de suivi changée",
     "contact_logged": "Contact noté",
     "handed_over": "Suivi transmis",
+    "mail_sent_again": "Courriel renvoyé",
+    "mail_dropped": "Courriel abandonné",
+    "mail_paused": "Envois suspendus",
+    "mail_resumed": "Envois repris",
+    "address_released": "Adresse rétablie",
     "signed_in": "Connexion",
     "signed_out": "Déconnexion",
 }

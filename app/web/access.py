@@ -24,13 +24,16 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Permission(Enum):
     """Rights of people with an account."""
 
+    QUEUES_READ = "queues_read"
     HOLD_DECIDE = "hold_decide"
+    MAIL_MANAGE = "mail_manage"
     MAIL_PREVIEW = "mail_preview"
     JOBS_READ = "jobs_read"
 
 
+# Operators moderate; administrators also look after the machinery.
 STAFF_PERMISSIONS = {
-    StaffRole.OPERATOR: frozenset(Permission),
+    StaffRole.OPERATOR: frozenset(Permission) - {Permission.JOBS_READ},
     StaffRole.ADMINISTRATOR: frozenset(Permission),
 }
 
@@ -91,7 +94,7 @@ def check_access() -> Response | None:
         account = current_account()
         if account is None:
             return redirect(url_for("links.lost", suite="agents"))
-        if not account.staff_role or access.permission not in STAFF_PERMISSIONS[account.staff_role]:
+        if not may(access.permission):
             abort(403)
     return None
 
@@ -116,6 +119,13 @@ def current_account() -> Account | None:
     """The account that is signed in."""
     row = current_row()
     return row.account if row else None
+
+
+def may(permission: Permission) -> bool:
+    """Has the person who is signed in this right?"""
+    account = current_account()
+    role = account.staff_role if account else None
+    return role is not None and permission in STAFF_PERMISSIONS[role]
 
 
 def current_links() -> list[Link]:

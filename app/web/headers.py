@@ -7,6 +7,13 @@ CSP = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; "
     "require-trusted-types-for 'script'; report-to csp"
 )
+# An e-mail shown as it is: its own inline style, and nothing else, not even a form or a picture.
+MAIL_CSP = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; report-to csp"
+)
+# Exceptions declared by route.
+CSP_OF_ENDPOINT = {"operator.mail_html": MAIL_CSP, "dev.letter_html": MAIL_CSP}
 _OFF = (
     "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation",
     "gyroscope", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-create",
@@ -23,7 +30,7 @@ def install(app: Flask) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = CSP
+        headers["Content-Security-Policy"] = _policy(response)
         headers["Reporting-Endpoints"] = f'csp="{settings.prefix}/rapports-csp"'
         if not settings.on_loopback:
             headers["Strict-Transport-Security"] = HSTS
@@ -36,6 +43,12 @@ def install(app: Flask) -> None:
             headers["Cache-Control"] = "no-store"
             headers.add("Vary", "Cookie")
         return response
+
+
+def _policy(response: Response) -> str:
+    """The portal's, but where a route has its own; an error page on that route is one of the portal's."""
+    own = CSP_OF_ENDPOINT.get(request.endpoint or "") if response.status_code == 200 else None
+    return own or CSP
 
 
 def _is_private(response: Response) -> bool:

@@ -7,6 +7,7 @@ from app.audit.actor import Actor
 from app.core.database import db
 from app.domain.employers.models import Contact
 from app.domain.employers.services import normalise_email
+from app.domain.offers.staff_queues import Waiting
 from app.domain.opco.models import OpcoContact
 from app.outbox.bounces import release_address
 from app.outbox.models import SuppressedAddress
@@ -40,3 +41,11 @@ def stopped_addresses(*, limit: int = 100) -> list[tuple[SuppressedAddress, list
     for contact in found:
         by_address.setdefault(contact.email_norm, []).append(contact)
     return [(row, by_address.get(row.address, [])) for row in rows]
+
+
+def stopped_waiting() -> Waiting:
+    """How many addresses are stopped, and since when the oldest is."""
+    query = sa.select(sa.func.count(), sa.func.min(SuppressedAddress.since)).where(
+        SuppressedAddress.released_at.is_(None)
+    )
+    return Waiting(*db.session.execute(query).one())

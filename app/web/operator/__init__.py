@@ -1,0 +1,15 @@
+"""The portal's own staff: what waits, held offers, e-mails, addresses, jobs."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("operator", __name__)
+
+from app.web.operator import (  # noqa: E402, F401  # the views register themselves on the blueprint
+    addresses,
+    held,
+    home,
+    jobs,
+    mails,
+    pauses,
+    preview,
+)

@@ -1,0 +1,35 @@
+"""What people call each kind of e-mail."""
+
+from app.outbox.message import MAILS
+
+NAMES = {
+    "access_link": "Lien d’accès",
+    "access_request": "Demande de lien perdu",
+    "address_bounced": "Adresse injoignable",
+    "contact_confirm": "Confirmation d’un nouveau contact",
+    "draft_saved": "Brouillon enregistré",
+    "offer_changed": "Offre prolongée ou clôturée",
+    "offer_confirm": "Confirmation d’une offre",
+    "offer_confirm_reminder": "Rappel de confirmation",
+    "offer_expired": "Offre expirée",
+    "offer_expiring": "Offre qui expire bientôt",
+    "offer_held": "Offre en vérification",
+    "offer_online": "Offre en ligne",
+    "offer_refused": "Offre refusée",
+    "offer_to_fix": "Offre à corriger",
+    "opco_decide": "Offre à vérifier, à l’OPCO",
+    "opco_new_need": "Nouveau besoin, à l’OPCO",
+    "security_change": "Adresse modifiée",
+    "verification_problem": "Entreprise à vérifier",
+}
+
+
+def name_of(template: str) -> str:
+    """« Offre en ligne (E4) »; the name in the code for a kind that is gone."""
+    kind = MAILS.get(template)
+    return f"{NAMES.get(template, template)} ({kind.code})" if kind else template
+
+
+def choices() -> list[tuple[str, str]]:
+    """Every kind, in the order of its words."""
+    return sorted(((name, name_of(name)) for name in MAILS), key=lambda pair: pair[1])

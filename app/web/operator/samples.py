@@ -1,0 +1,76 @@
+"""The examples that the preview shows: each e-mail's own, and the variants of those that have several."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from app.core import clock
+from app.domain.accounts.models import Purpose
+from app.domain.employers.alert_emails import AddressBouncedMail
+from app.domain.employers.emails import AccessLink, AddressChanged
+from app.domain.offers.emails import OfferChanged
+from app.domain.offers.models import UndoableAct
+from app.outbox.message import MAILS, Mail
+from app.outbox.rhythm import Rhythm
+
+USUAL = "exemple"
+
+
+def _closed() -> Mail:
+    now = clock.now()
+    act = UndoableAct(id=2, act="close", done_at=now, until=now + timedelta(minutes=10))
+    return replace(OfferChanged.sample(), act=act)
+
+
+def _proposed() -> Mail:
+    mail = AddressChanged.sample()
+    mail.contact.confirmed_at = None
+    return mail
+
+
+def _login() -> Mail:
+    return AccessLink("agent@portail.example", Purpose.LOGIN, "account", 1)
+
+
+def _step_up() -> Mail:
+    return replace(AccessLink.sample(), purpose=Purpose.LOGIN)
+
+
+def _second_contact() -> Mail:
+    return replace(AddressBouncedMail.sample(), to="paul@boulangerie.example", to_staff=False)
+
+
+# (e-mail, variant in the address) → (label, how it is made)
+_VARIANTS: dict[tuple[str, str], tuple[str, Callable[[], Mail]]] = {
+    (OfferChanged.name, "cloture"): ("Offre clôturée", _closed),
+    (AddressChanged.name, "proposee"): ("Adresse proposée", _proposed),
+    (AccessLink.name, "connexion"): ("Connexion d’un agent", _login),
+    (AccessLink.name, "preuve"): ("Preuve avant un changement d’adresse", _step_up),
+    (AddressBouncedMail.name, "second-contact"): ("Au second contact", _second_contact),
+}
+
+
+def variants_of(name: str) -> dict[str, str]:
+    """Variant → label, the usual one first."""
+    others = {variant: label for (mail, variant), (label, _) in _VARIANTS.items() if mail == name}
+    return {USUAL: "Exemple", **others}
+
+
+def sample_of(name: str, variant: str) -> Mail | None:
+    """The e-mail of a variant; None when there is no such e-mail or variant."""
+    if name not in MAILS:
+        return None
+    if variant == USUAL:
+        return MAILS[name].sample()
+    found = _VARIANTS.get((name, variant))
+    return found[1]() if found else None
+
+
+def rhythm_label(kind: type[Mail]) -> str:
+    """When this kind leaves, in words."""
+    return {
+        Rhythm.NOW: "Aussitôt",
+        Rhythm.DATED: "Le jour dit, à 8 h 30",
+        Rhythm.REMINDER: "Rappel, aux heures ouvrées",
+        Rhythm.DIGEST: "Récapitulatif, aux heures ouvrées",
+    }[kind.rhythm]
