@@ -1,0 +1,1 @@
+"""The concepts of the trade, in plain Python and SQLAlchemy."""
