@@ -14,22 +14,22 @@ help: ## Dire ce que fait chaque cible
 	@echo "Réglages : docs/reglages.md. Exemple : PORT=5050 make run"
 
 run: ## Démarrer le portail sur cette machine, depuis rien ; Ctrl-C arrête tout
-	@exec $(PYTHON) scripts/run.py
+	@exec $(PYTHON) -m scripts.run
 
 setup: ## Préparer l’environnement d’essai, les feuilles de style et les icônes
-	@exec $(PYTHON) scripts/run_tests.py --prepare-only
+	@exec $(PYTHON) -m scripts.run_tests --prepare-only
 
 test: ## Lancer la suite d’essais sur SQLite puis sur PostgreSQL
-	@exec $(PYTHON) scripts/run_tests.py
+	@exec $(PYTHON) -m scripts.run_tests
 
 check: setup ## Relire le code : style, types, couches, gabarits
-	@exec .venv/bin/python scripts/check.py
+	@exec $(BIN) scripts.check
 
 bench: setup ## Mesurer vitesse et mémoire ; écrit reports/bench.json
-	@exec .venv/bin/python scripts/bench.py
+	@exec $(BIN) scripts.bench
 
 assurance: setup ## Rejouer les preuves longues ; écrit reports/assurance.json
-	@exec .venv/bin/python scripts/assurance.py
+	@exec $(BIN) scripts.assurance
 
 docs: setup ## Refaire docs/routes.md et docs/etats.md
 	@exec $(BIN) scripts.generate_docs

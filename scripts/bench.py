@@ -1,6 +1,5 @@
 """`make bench`: the measures of bench/, one table on screen and reports/bench.json."""
 
-import os
 import runpy
 import sys
 from pathlib import Path
@@ -13,9 +12,7 @@ def main() -> int:
     if not (ROOT / "bench" / "__main__.py").exists():
         sys.stdout.write("Aucune mesure pour l’instant : pas encore mesuré.\n")
         return 0
-    os.chdir(ROOT)
     (ROOT / "reports").mkdir(exist_ok=True)
-    sys.path.insert(0, str(ROOT))
     sys.argv = ["bench"]
     runpy.run_module("bench", run_name="__main__")
     return 0

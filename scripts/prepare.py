@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-import setup_env
+from scripts import setup_env
 
 ROOT = setup_env.ROOT
 PYTHON = setup_env.PYTHON

@@ -17,8 +17,8 @@ def main() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         upgrade()
-    arguments = ["seed", "--demo"] if app.extensions["settings"].development else ["seed"]
-    seeded = app.test_cli_runner().invoke(args=arguments, catch_exceptions=False)
+        arguments = ["seed", "--demo"] if app.extensions["settings"].development else ["seed"]
+        seeded = app.test_cli_runner().invoke(args=arguments, catch_exceptions=False)
     if seeded.exit_code:
         raise SystemExit(f"Les tables ne se remplissent pas : {seeded.output}")
 

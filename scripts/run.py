@@ -11,8 +11,8 @@ from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
-import prepare
-from services import Health, Service, ServiceEnded, first_answer, free_port, is_taken
+from scripts import prepare
+from scripts.services import Health, Service, ServiceEnded, first_answer, free_port, is_taken
 
 ROOT = prepare.ROOT
 READY_LIMIT = 60.0

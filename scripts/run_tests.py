@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-import prepare
+from scripts import prepare
 
 ROOT = prepare.ROOT
 # These don't read a database, or bring their own: once is enough.

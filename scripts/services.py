@@ -69,20 +69,22 @@ class Service:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def last_lines(self) -> str:
-        """The end of its log, or only the refused settings when that is what it says."""
+    def complaint(self) -> str:
+        """Why it ended: the settings it refused, one a line, or else the end of its log."""
         lines = self.log.read_text("utf-8", "replace").strip().splitlines()
-        refused = [line for line in lines if "à corriger :" in line]
-        return "\n".join(refused[:1] or lines[-SHOWN_LINES:])
+        refused = next((line for line in lines if "à corriger :" in line), "")
+        if refused:
+            return refused.replace(" : ", " :\n  ", 1).replace(" ; ", "\n  ")
+        code = self.process.returncode if self.process else 0
+        ended = f"Arrêt de tout : « {self.name} » s’est terminé (code {code})."
+        return "\n".join([ended, *lines[-SHOWN_LINES:]])
 
 
 class ServiceEnded(Exception):
     """A service that should run has ended."""
 
     def __init__(self, service: Service) -> None:
-        code = service.process.returncode if service.process else 0
-        what = f"Arrêt de tout : « {service.name} » s’est terminé (code {code})."
-        self.sentence = f"\n{what}\n{service.last_lines()}"
+        self.sentence = f"\n{service.complaint()}"
         super().__init__(self.sentence)
 
 

@@ -1,4 +1,4 @@
-"""Make .venv hold exactly what the locks say: `python3 scripts/setup_env.py [run|dev]`.
+"""Make .venv hold exactly what the locks say: `python3 -m scripts.setup_env [run|dev]`.
 
 Standard library only, Python 3.11 or newer. Does nothing when the locks haven't changed since.
 uv installs, itself pinned and hashed; pip does where uv can't run.
