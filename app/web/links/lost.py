@@ -45,7 +45,7 @@ class LostLinkForm(PostForm):
 def lost() -> str | Response | tuple[str, int]:
     """Ask for the address; the sending worker looks it up, so that the answer tells nothing."""
     form = LostLinkForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("links/lost.html", form=form, asked=request.args.get("acces") == "demande")
     if not form.validate():
         return render_template("links/lost.html", form=form, asked=False), 422

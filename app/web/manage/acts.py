@@ -34,7 +34,7 @@ def renew(public_id: str) -> Answer:
     """Prolong to today + 28, or put online again."""
     found = offer_or_404(public_id)
     form = RenewForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("manage/renew.html", form=form, **_about(found))
     if not life.needs_new_start(found):
         del form.new_start
@@ -58,7 +58,7 @@ def close(public_id: str) -> Answer:
     """Close, with a reason."""
     found = offer_or_404(public_id)
     form = CloseForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("manage/close.html", form=form, **_about(found))
     if found.status is not OfferStatus.ENDED and not form.validate():
         return render_template("manage/close.html", form=form, **_about(found)), 422
@@ -106,7 +106,7 @@ def duplicate(public_id: str) -> Answer:
 def add() -> Answer:
     """Another offer for one of these establishments."""
     contacts = managed_contacts()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("manage/add.html", contacts=contacts, form=PostForm())
     wanted = request.form.get("act", "")
     contact = next((one for one in contacts if one.establishment.public_id == wanted), None)

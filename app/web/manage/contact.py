@@ -74,7 +74,7 @@ def change(establishment: str) -> Answer:
         rows = [(contact, mask_email(contact.email))]
         return render_template("manage/contacts.html", rows=rows, form=PostForm())
     form = ContactForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("manage/contact.html", form=form, contact=contact)
     if not form.validate():
         return render_template("manage/contact.html", form=form, contact=contact), 422

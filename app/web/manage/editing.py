@@ -46,7 +46,7 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
     refusal = why_not_edit(found)
     if refusal:
         return render_template("manage/not_editable.html", offer=found, job=short_job(found), refusal=refusal)
-    if request.method == "GET":
+    if request.method != "POST":
         form = EditForm(formdata=None, data=_answers(found))
         return _form_page(found, form)
     form = EditForm()
