@@ -118,7 +118,7 @@ def _values(form: Any) -> dict[str, Any]:
             continue
         if kind in {"radio", "checkbox"}:
             if field.get("checked") is not None:
-                _add(values, name, field.get("value") or "on")
+                _add(values, name, field.get("value", "on"))
         elif field.tag == "select":
             chosen = field.xpath(".//option[@selected]") or field.xpath(".//option")[:1]
             values[name] = chosen[0].get("value") if chosen else ""

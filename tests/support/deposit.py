@@ -15,7 +15,7 @@ ANSWERS: dict[str, Any] = {
     "name": "Camille Martin",
     "email": "camille@boulangerie-martin.fr",
 }
-TYPED = {"name": "Atelier Neuf", "line": "4 rue des Lilas", "postcode": "48000"}
+TYPED = {"name": "Atelier Neuf", "line": "4 rue des Lilas", "postcode": "44000"}
 
 
 def plain(page: TestResponse) -> str:

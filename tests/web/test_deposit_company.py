@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.core.database import db
 from app.domain.offers.models import Draft
+from tests.factories.offers import given
 from tests.support.client import CheckedClient
 from tests.support.deposit import BAKERY, plain, type_company
 from tests.support.standins import closed_port
@@ -143,7 +144,7 @@ def test_the_register_being_down_stops_nobody(app: Flask, client: CheckedClient)
         assert by_name.status_code == 422 and "ne répond pas" in plain(by_name)
 
 
-def test_the_typed_company_asks_for_each_missing_answer(client: CheckedClient, db_session: object) -> None:
+def test_the_typed_company_asks_for_each_missing_answer(client: CheckedClient, app: Flask) -> None:
     page = type_company(client, "99100003500014")
     empty = client.submit(page)
     assert empty.status_code == 422
@@ -155,8 +156,8 @@ def test_the_typed_company_asks_for_each_missing_answer(client: CheckedClient, d
     assert several.status_code == 422 and "Choisissez la commune." in plain(several)
     done = client.submit(several, {"commune": "12202"})
     assert done.request.path.endswith("/besoin") and "1 rue Haute, 12000 Rodez" in plain(done)
-    draft = db.session.scalars(sa.select(Draft)).one()
-    assert draft.answers["typed"]["lat"] is not None
+    with given(app):
+        assert db.session.scalars(sa.select(Draft)).one().answers["typed"]["lat"] is not None
 
 
 def test_another_site_can_send_a_siret(client: CheckedClient) -> None:

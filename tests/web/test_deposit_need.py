@@ -4,11 +4,13 @@ from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.core import clock
 from app.core.database import db
 from app.domain.offers.models import Draft
+from tests.factories.offers import given
 from tests.support.client import CheckedClient
 from tests.support.deposit import ANSWERS, plain, to_check, type_company
 
@@ -65,7 +67,7 @@ def test_each_refusal_has_its_message_and_keeps_every_answer(
     words = plain(page)
     assert message in words and "1 réponse est à corriger" in words
     assert "<title>Erreur – Étape 2 sur 3 – Votre besoin" in page.text
-    again = client.submit(page, ANSWERS | {"start_date": "", "openings": "1", "words": "", "phone": ""})
+    again = client.submit(page, ANSWERS | {"start": "asap", "start_date": "", "openings": "1", "words": "", "phone": ""})
     assert again.request.path.endswith("/verifier")
     for name, kept in typed.items():
         assert kept == "" or kept in words or f'value="{_escaped(kept)}"' in page.text, name
@@ -132,7 +134,7 @@ def test_a_job_named_as_the_list_names_it_is_chosen_at_once(client: CheckedClien
     ("button", "answers", "shown"),
     [
         ("l’enseigne", {"brand": "Le Fournil d’Élise"}, "Le Fournil d’Élise"),
-        ("l’adresse du poste", {"line": "1 place Foch", "postcode": "48000"}, "1 place Foch, 48000 Mende"),
+        ("l’adresse du poste", {"line": "1 place Foch", "postcode": "44000"}, "1 place Foch, 44000 Nantes"),
         ("l’OPCO", {"opco": "inconnu"}, "OPCO à déterminer : nous nous en occupons."),
     ],
 )
@@ -150,7 +152,7 @@ def test_modifier_leads_apart_and_back_with_every_answer(
     assert "Horaires\nde jour" in back.text
 
 
-def test_another_tab_is_asked_which_version_to_keep(client: CheckedClient, db_session: object) -> None:
+def test_another_tab_is_asked_which_version_to_keep(client: CheckedClient) -> None:
     first = _need(client)
     second = client.get(first.request.path)
     assert client.submit(first, ANSWERS).request.path.endswith("/verifier")
@@ -170,14 +172,13 @@ def test_going_back_and_posting_again_keeps_the_last_answers(client: CheckedClie
     assert client.submit(page, {**ANSWERS, "job": "coiffeur"}).request.path.endswith("/verifier")
 
 
-def test_a_stranger_and_a_late_comer_dont_see_a_draft(client: CheckedClient, db_session: object) -> None:
+def test_a_stranger_and_a_late_comer_dont_see_a_draft(client: CheckedClient, app: Flask) -> None:
     page = _need(client)
     stranger = client.application.test_client()
     assert stranger.get(page.request.path).status_code == 404
     assert client.get("/deposer/inconnu/besoin").status_code == 404
-    draft = db.session.scalars(sa.select(Draft)).one()
-    draft.expires_at = clock.now()
-    db.session.commit()
+    with given(app):
+        db.session.scalars(sa.select(Draft)).one().expires_at = clock.now()
     assert client.get(page.request.path).status_code == 410
 
 
@@ -193,13 +194,13 @@ def test_the_minimum_pay_follows_the_start_date(client: CheckedClient) -> None:
     with clock.set_to(datetime.fromisoformat("2026-05-20T09:00:00+00:00")):
         page = _need(client)
         assert "783,90 €" in plain(page)
-        later = client.submit(page, {"start_date": "02/06/2026"}, button="Recalculer")
+        later = client.submit(page, {"start_date": "02/06/2026", "act": "salaire"})
         assert later.status_code == 200
         for amount in ("504,10 €", "802,82 €", "989,52 €", "1 867,02 €", "1 456,28 €"):
             assert amount in plain(later)
         assert "Source : " in plain(later) and "Relevé le" in plain(later)
         assert "Le SMIC du 1er septembre 2027 n’est pas encore connu." in plain(
-            client.submit(page, {"start_date": "01/09/2027"}, button="Recalculer")
+            client.submit(page, {"start_date": "01/09/2027", "act": "salaire"})
         )
 
 

@@ -96,10 +96,11 @@ def _save(draft: Draft, form: DraftForm, saved: DraftForm, parts: dict[str, Any]
 def typed_company(draft_id: str) -> Answer:
     """Name, brand and address."""
     draft = held_draft(draft_id)
+    if late := astray(draft):
+        return redirect(late)
     company = company_of(draft)
-    late = astray(draft)
-    if late or (company.is_listed and company.is_complete):
-        return redirect(late or next_url(draft))
+    if company.is_listed and company.is_complete:
+        return redirect(next_url(draft))
     saved = TypedCompanyForm(formdata=None, data=_typed_values(draft, company))
     form = TypedCompanyForm(data=saved.data) if request.method == "GET" else TypedCompanyForm()
     message = GOES_ON.get(company.look_up.outcome, "")

@@ -65,13 +65,13 @@ class DetailsFields(Form):
     )
     duration = Line(
         "Durée du contrat, en mois",
-        limit=4,
+        limit=30,
         checks=(WholeNumber(6, MAX_MONTHS, f"Indiquez un nombre de mois entre 6 et {MAX_MONTHS}."),),
         render_kw={"inputmode": "numeric"},
     )
     openings = Line(
         "Nombre de postes",
-        limit=4,
+        limit=30,
         missing="Indiquez un nombre entre 1 et 10.",
         checks=(WholeNumber(1, MAX_OPENINGS, f"Indiquez un nombre entre 1 et {MAX_OPENINGS}."),),
         default="1",
