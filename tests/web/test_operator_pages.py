@@ -240,6 +240,7 @@ def test_jobs_show_their_last_run(client: CheckedClient, sign_in: SignIn) -> Non
     run_job("expire_offers", dry=False)
     sign_in(StaffRole.ADMINISTRATOR)
     text = plain(client.get("/agents/taches"))
-    assert "Chaque jour à 0 h 05" in text
+    assert "Chaque jour à 3 h 30" in text
+    assert "Toutes les heures" in text
     assert "rien à faire" in text
     assert "Jamais lancé" in text
