@@ -85,7 +85,7 @@ def compose(
 
 def _encoded(text: str) -> str:
     """A header in ASCII (RFC 2047), folded in lines of 76 characters."""
-    if text.isascii() and len(text) < 60:
+    if text.isascii() and len(text) < 60 and "=?" not in text:
         return text
     chunks = [""]
     size = 0
