@@ -19,6 +19,8 @@ from app.web.shared_page import shared_page
 FORMATS = {"a4": "A4", "a5": "A5", "bandes": "Bandes à détacher"}
 _SHEETS = {"a4": "a4", "a5": "a5", "bandes": "strips"}
 _QUIET_ZONE = 4
+# Up to how many characters a title is « short », « middle »; beyond, it is written smaller still.
+_SHORT, _MIDDLE = 34, 64
 
 
 @blueprint.get("/offres/<string:public_id>/affiche")
@@ -41,6 +43,8 @@ def poster(public_id: str) -> Response:
         head=presenting.poster_head(found),
         place=presenting.place_words(found),
         facts=_facts(found),
+        size=_size(found),
+        text=_text(found) if chosen != "bandes" else "",
         short_url=short_url,
         reading_url=short_url.partition("://")[2],
     )
@@ -49,7 +53,19 @@ def poster(public_id: str) -> Response:
 def _facts(found: Offer) -> list[str]:
     start = presenting.start_words(found.start_on)
     level = [presenting.level_words(found)] if found.level else []
-    return [f"Début : {start[:1].lower()}{start[1:]}", *level, *([found.rhythm] if found.rhythm else [])]
+    return [f"Début : {start[:1].lower()}{start[1:]}", *level]
+
+
+def _size(found: Offer) -> str:
+    """The sheet must hold on one page, whatever the length of the title and of the company's name."""
+    length = len(found.title) + max(0, len(found.company) - 40)
+    if length <= _SHORT:
+        return "short"
+    return "middle" if length <= _MIDDLE else "long"
+
+
+def _text(found: Offer) -> str:
+    return found.description.strip().split("\n\n")[0]
 
 
 @blueprint.get("/offres/<string:public_id>/qr.svg")

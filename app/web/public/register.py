@@ -20,10 +20,9 @@ DURATIONS = {
     "brouillon": Kept("7 jours après le dernier enregistrement", automatic=True),
     "compte": Kept("le temps de la fonction de l’agent", automatic=False),
     "contact": Kept("13 mois après la fin de la dernière offre ; 7 jours sans confirmation", automatic=False),
-    "contact d’OPCO": Kept("tant que l’OPCO garde cette adresse", automatic=False),
     "courriel": Kept("90 jours après la fin de l’envoi ; le texte n’est pas conservé", automatic=False),
     "lien": Kept("90 jours après la fin du lien", automatic=True),
-    "suivi par l’OPCO": Kept("13 mois après la fin de la dernière offre", automatic=False),
+    "opco": Kept("tant que l’OPCO suit l’entreprise ou garde cette adresse", automatic=False),
 }
 # Table → whose data it holds, or what they serve for.
 SUBJECTS = {
