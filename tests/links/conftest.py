@@ -9,11 +9,13 @@ from app.core import clock
 from app.core.database import db
 from app.domain.accounts import magic_links
 from app.domain.accounts.models import Account, Link, Purpose, StaffRole
+from app.domain.employers.directory import LookUp, Outcome
+from app.domain.offers.drafts import Holder, keep_by_mail, start_draft
 from app.domain.offers.lifecycle import OfferStatus
-from app.domain.offers.models import Draft, Offer
+from app.domain.offers.models import Offer
 from app.domain.opco.follow_up import open_follow_up
 from app.domain.opco.models import Opco
-from tests.factories.offers import make_contact, make_offer
+from tests.factories.offers import make_answer, make_contact, make_offer
 
 
 class Given(NamedTuple):
@@ -41,12 +43,16 @@ def give(db_session: object) -> Callable[..., Given]:
             object_type=object_type,
             object_id=object_id,
             email=email,
-            scope=offer.public_id if purpose is Purpose.MANAGEMENT else "",
+            scope=_scope_of(purpose, offer),
         )
         db.session.commit()
         return Given(token, offer)
 
     return make
+
+
+def _scope_of(purpose: Purpose, offer: Offer) -> str:
+    return {Purpose.MANAGEMENT: offer.public_id, Purpose.HELD_OFFER: "opco:06"}.get(purpose, "")
 
 
 def _object_of(purpose: Purpose, offer: Offer) -> tuple[str, int, str]:
@@ -56,16 +62,10 @@ def _object_of(purpose: Purpose, offer: Offer) -> tuple[str, int, str]:
         contact = make_contact(offer.establishment, confirmed=False)
         return "contact", contact.id, contact.email
     if purpose is Purpose.DRAFT:
-        now = clock.now()
-        draft = Draft(
-            owner_hash="x",
-            answers={},
-            email="brouillon@essai.example",
-            created_at=now,
-            saved_at=now,
-            expires_at=now + magic_links.LIVES[Purpose.DRAFT],
-        )
-        db.session.add(draft)
+        answer = make_answer()
+        look_up = LookUp(Outcome.FOUND, clock.now(), answer.source, answer)
+        draft = start_draft(Holder("un autre appareil"), siret=answer.siret, look_up=look_up)
+        keep_by_mail(draft, "brouillon@essai.example")
         db.session.flush()
         return "draft", draft.id, "brouillon@essai.example"
     if purpose is Purpose.LOGIN:

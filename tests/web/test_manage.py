@@ -55,8 +55,8 @@ def test_renewing_gives_28_days_can_be_undone_and_is_done_once(
     client: CheckedClient, mailbox: Mailbox, db_session: object, at_noon: datetime
 ) -> None:
     public_id = _published()
-    _come_in(client, mailbox)
     with clock.set_to(at_noon + timedelta(days=20)):
+        _come_in(client, mailbox)
         page = client.get(f"/gestion/offres/{public_id}/prolonger")
         assert "jusqu’au 19 avril 2027" in page.text
         done = client.submit(page)
@@ -141,8 +141,8 @@ def test_a_start_date_gone_by_is_asked_again(
     client: CheckedClient, mailbox: Mailbox, db_session: object, at_noon: datetime, start: str
 ) -> None:
     public_id = _published(start_on=date(2027, 3, 10))
-    _come_in(client, mailbox)
     with clock.set_to(at_noon + timedelta(days=15)):
+        _come_in(client, mailbox)
         page = client.get(f"/gestion/offres/{public_id}/prolonger")
         assert "Nouveau début du contrat" in page.text
         assert client.submit(page, {"new_start": start}).status_code == 422

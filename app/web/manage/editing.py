@@ -14,7 +14,7 @@ from app.domain.offers.models import Offer
 from app.web.access import by_link, current_actor
 from app.web.forms.advert import advert_of
 from app.web.forms.details import CONTRACT_LABELS, LEVEL_LABELS, REMOTE_LABELS, details_of
-from app.web.forms.once import run_once
+from app.web.forms.once import new_submission_id, run_once
 from app.web.manage import blueprint
 from app.web.manage.forms import EditForm
 from app.web.manage.loading import offer_or_404
@@ -94,6 +94,8 @@ def _review_page(found: Offer, form: EditForm, changes: dict[str, Any], *, warni
         offer=found,
         job=short_job(found),
         form=form,
+        # Each rereading is a posting of its own: going back and saving other changes isn't a double click.
+        submission_id=new_submission_id(),
         rows=rows,
         warning=warning,
         has_errors=bool(warning),

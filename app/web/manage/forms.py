@@ -31,7 +31,7 @@ class CloseForm(PostForm):
     reason = Radios(
         "Pourquoi ?",
         missing="Choisissez une raison.",
-        choices=[(reason.value, label) for reason, label in CLOSING_CHOICES.items()],
+        pairs=[(reason.value, label) for reason, label in CLOSING_CHOICES.items()],
     )
     detail = Paragraph("Précisez", limit=500, description="Lu par notre équipe seulement.")
 
