@@ -189,6 +189,7 @@ def upgrade() -> None:
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('worker_deaths', sa.Integer(), nullable=False),
     sa.Column('first_tried_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('taken_up_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('handed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_error', sa.String(length=500), nullable=True),
     sa.Column('last_error_at', sa.DateTime(timezone=True), nullable=True),
