@@ -61,7 +61,9 @@ def test_html_is_strict_french_and_readable(name: str, variant: str, render: Ren
     assert not typography_problems(page)
     assert "color-scheme" in html and "prefers-color-scheme: dark" in html
     assert "max-width:600px" in html
-    assert all(table.get("role") == "presentation" or table.find(".//th") is not None for table in page.iter("table"))
+    assert all(
+        table.get("role") == "presentation" or table.find(".//th") is not None for table in page.iter("table")
+    )
 
 
 @every_example
@@ -69,7 +71,9 @@ def test_nothing_is_fetched_and_nobody_is_followed(name: str, variant: str, rend
     html = render(example(name, variant)).html
     assert len(html.encode()) < 100_000
     page = lxml.html.document_fromstring(html)
-    assert not page.xpath("//img | //script | //iframe | //link | //form | //object | //video | //@background")
+    assert not page.xpath(
+        "//img | //script | //iframe | //link | //form | //object | //video | //@background"
+    )
     assert "url(" not in html and "@import" not in html
 
 

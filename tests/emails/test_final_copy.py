@@ -14,21 +14,41 @@ from app.web.operator.samples import sample_of
 from tests.emails.conftest import LINK, Render
 
 COPY = [
-    ("offer_confirm", "exemple", "Confirmez votre offre de boulanger à Rodez", "Confirmer et mettre en ligne"),
-    ("offer_confirm_reminder", "exemple", "Votre offre n’est pas encore en ligne", "Confirmer et mettre en ligne"),
+    (
+        "offer_confirm",
+        "exemple",
+        "Confirmez votre offre de boulanger à Rodez",
+        "Confirmer et mettre en ligne",
+    ),
+    (
+        "offer_confirm_reminder",
+        "exemple",
+        "Votre offre n’est pas encore en ligne",
+        "Confirmer et mettre en ligne",
+    ),
     ("draft_saved", "exemple", "Votre brouillon vous attend jusqu’au 9 mars 2027", "Reprendre mon offre"),
     ("offer_online", "exemple", "En ligne : votre offre de boulanger à Rodez", "Gérer mon offre"),
     ("offer_to_fix", "exemple", "À corriger : votre offre de boulanger", "Corriger mon offre"),
     ("offer_refused", "exemple", "Votre offre n’a pas pu être publiée", "Voir la raison ou contester"),
     ("offer_expiring", "exemple", "Votre offre expire le mardi 30 mars 2027", "Prolonger ou clôturer"),
     ("offer_expired", "exemple", "Votre offre a expiré", "Republier mon offre"),
-    ("offer_changed", "exemple", "C’est fait : offre prolongée jusqu’au 30 mars 2027", "Voir ou annuler (10 min)"),
+    (
+        "offer_changed",
+        "exemple",
+        "C’est fait : offre prolongée jusqu’au 30 mars 2027",
+        "Voir ou annuler (10 min)",
+    ),
     ("offer_changed", "cloture", "C’est fait : offre clôturée", "Voir ou annuler (10 min)"),
     ("access_link", "connexion", "Votre lien d’accès (valable 10 minutes)", "Ouvrir mon espace"),
     ("security_change", "exemple", "Votre adresse a été modifiée", "Ce n’est pas moi"),
     ("address_bounced", "exemple", "Adresse injoignable : Boulangerie Martin", "Corriger l’adresse"),
     ("offer_held", "exemple", "En vérification : votre offre de boulanger à Rodez", "Voir la raison"),
-    ("verification_problem", "exemple", "Entreprise à vérifier : Boulangerie Martin", "Corriger mon entreprise"),
+    (
+        "verification_problem",
+        "exemple",
+        "Entreprise à vérifier : Boulangerie Martin",
+        "Corriger mon entreprise",
+    ),
     ("contact_confirm", "exemple", "Suivez-vous les offres de Boulangerie Martin ?", "Confirmer mon adresse"),
 ]
 

@@ -94,9 +94,7 @@ def test_an_account_without_role_is_refused(client: CheckedClient, sign_in: Sign
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("role", list(StaffRole))
-def test_each_role_sees_its_pages(
-    client: CheckedClient, sign_in: SignIn, role: StaffRole, path: str
-) -> None:
+def test_each_role_sees_its_pages(client: CheckedClient, sign_in: SignIn, role: StaffRole, path: str) -> None:
     sign_in(role)
     denied = role is StaffRole.OPERATOR and path == "/agents/taches"
     assert client.get(path).status_code == (403 if denied else 200)
@@ -191,7 +189,9 @@ def test_pausing_and_resuming_a_kind_of_mail(client: CheckedClient, sign_in: Sig
     today = f"{clock.today():%d/%m/%Y}"
     assert client.submit(page, {"template": "tous", "reason": "Essai", "until": today}).status_code == 422
     tomorrow = f"{clock.today() + timedelta(days=1):%d/%m/%Y}"
-    done = client.submit(page, {"template": "opco_new_need", "reason": "Adresse à corriger", "until": tomorrow})
+    done = client.submit(
+        page, {"template": "opco_new_need", "reason": "Adresse à corriger", "until": tomorrow}
+    )
     assert "Motif : Adresse à corriger" in plain(done)
     held = db.session.scalars(sa.select(Pause)).one()
     assert (held.template, held.ended_at) == ("opco_new_need", None)
@@ -242,5 +242,5 @@ def test_jobs_show_their_last_run(client: CheckedClient, sign_in: SignIn) -> Non
     text = plain(client.get("/agents/taches"))
     assert "Chaque jour à 3 h 30" in text
     assert "Toutes les heures" in text
-    assert "rien à faire" in text
+    assert "0 offre close" in text
     assert "Jamais lancé" in text

@@ -9,7 +9,6 @@ import re
 from typing import Any
 
 from flask import Response, abort, current_app, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.core.database import db
 from app.extensions import csrf, limiter
@@ -50,11 +49,11 @@ def mail_facts(provider: str) -> Response:
 
 def _events() -> list[dict[str, Any]] | None:
     """The posted objects, or None when the body can't be read as such."""
-    request.max_content_length = MAX_BODY
-    try:
-        body = json.loads(request.get_data(cache=False))
-    except RequestEntityTooLarge:
+    data = request.get_data(cache=False)
+    if len(data) > MAX_BODY:
         abort(413)
+    try:
+        body = json.loads(data)
     except (ValueError, RecursionError):
         return None
     events = body if isinstance(body, list) else [body]
