@@ -9,10 +9,14 @@ from app.domain.employers.models import Establishment
 from app.domain.employers.verification import apply_check, establishments_to_check
 from app.domain.offers import jobs as offer_jobs
 from app.domain.offers.consistency import inconsistencies
+from app.domain.reference.jobs import all_codes
+from app.domain.reference.official import codes_to_read, store_appellations, store_sheet
+from app.domain.reference.rome_source import RomeUnavailable
 from app.scheduling import Counts, Daily, Every, Run, job
 
 # Importing a module of jobs declares them; every process that builds the application knows them all.
 DECLARED_IN = (offer_jobs,)
+SHEETS_A_NIGHT = 200
 
 
 @job(
@@ -34,6 +38,35 @@ def verify_companies(run: Run) -> Counts:
         run.count("settled" if apply_check(establishment, look_up) else "waiting")
         failpoint("verification.before_commit")
         run.commit()
+    return run.counts
+
+
+@job(
+    "refresh_rome",
+    at=Daily(4, 0),
+    title="Rafraîchir les fiches métiers",
+    words={"sheets": ("fiche lue", "fiches lues"), "names": ("appellation", "appellations")},
+)
+def refresh_rome(run: Run) -> Counts:
+    """Read the sheets that are missing or a month old, a part each night; nothing without credentials."""
+    rome = current_app.extensions["adapters"].rome
+    if rome is None:
+        return run.counts
+    codes = codes_to_read(all_codes(), limit=run.limit or SHEETS_A_NIGHT)
+    run.commit()
+    try:
+        if codes and not run.dry:
+            run.count("names", store_appellations(rome.appellations()))
+            run.commit()
+        for code in codes:
+            sheet = None if run.dry else rome.sheet(code)
+            if not run.dry:
+                store_sheet(code, sheet)
+            run.count("sheets")
+            run.commit()
+    except RomeUnavailable:
+        current_app.logger.warning("rome: unavailable, the next night goes on")
+        db.session.rollback()
     return run.counts
 
 

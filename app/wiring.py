@@ -5,19 +5,23 @@ from datetime import timedelta
 from typing import Any
 
 from app.adapters.company_directory import HttpCompanyDirectory
+from app.adapters.demonstration import DemonstrationDirectory
 from app.adapters.geocoder import HttpGeocoder
+from app.adapters.rome import HttpRomeSource
 from app.adapters.sirene import SireneClient
 from app.config import Settings
 from app.domain.employers.directory import CompanyDirectory
 from app.domain.employers.geocoding import Geocoder
+from app.domain.reference.rome_source import RomeSource
 
 
 @dataclass(frozen=True)
 class Adapters:
-    """What the application talks to. `simulated` makes the page's banner say so."""
+    """What the application talks to. `rome` needs credentials; `simulated` makes the banner say so."""
 
     directory: CompanyDirectory
     geocoder: Geocoder
+    rome: RomeSource | None
     simulated: bool
 
 
@@ -44,26 +48,56 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 
 
 def adapters(settings: Settings) -> Adapters:
-    """Real services, or the stand-ins; « auto » takes the real ones when they answer at start."""
-    if settings.lookups != "standin":
-        real = _lookups(settings, directory=settings.directory_url, geocoder=settings.geocoder_url)
-        if settings.lookups == "real" or real.directory.probe(timeout=2.0):  # type: ignore[attr-defined]
-            return real
+    """Real services, the stand-ins, or (« auto ») the real ones as long as they answer, stand-ins beside."""
+    rome = _rome(settings)
+    if settings.lookups == "real":
+        real = _directory(settings, settings.directory_url, sirene=_sirene(settings))
+        geocoder = HttpGeocoder(settings.geocoder_url, timeout=settings.lookup_timeout)
+        return Adapters(directory=real, geocoder=geocoder, rome=rome, simulated=False)
     base = settings.standin_directory_url
-    return _lookups(settings, directory=base, geocoder=f"{base}/geocodage", simulated=True)
-
-
-def _lookups(settings: Settings, *, directory: str, geocoder: str, simulated: bool = False) -> Adapters:
-    key = "cle-du-simulateur" if simulated else settings.sirene_key.get_secret_value()
-    sirene_url = f"{directory}/api-sirene/3.11" if simulated else settings.sirene_url
-    sirene = SireneClient(sirene_url, key=key, timeout=settings.lookup_timeout) if key else None
+    standin = _directory(settings, base, sirene=_simulated_sirene(settings))
+    simulated = Adapters(
+        directory=standin,
+        geocoder=HttpGeocoder(f"{base}/geocodage", timeout=settings.lookup_timeout),
+        rome=rome,
+        simulated=True,
+    )
+    if settings.lookups == "standin":
+        return simulated
+    real = _directory(settings, settings.directory_url, sirene=_sirene(settings))
+    answers = real.probe(timeout=2.0)
+    geocoder = HttpGeocoder(settings.geocoder_url, timeout=settings.lookup_timeout)
     return Adapters(
-        directory=HttpCompanyDirectory(
-            directory,
-            sirene=sirene,
-            timeout=settings.lookup_timeout,
-            cache_for=timedelta(hours=24),
-        ),
-        geocoder=HttpGeocoder(geocoder, timeout=settings.lookup_timeout),
-        simulated=simulated,
+        directory=DemonstrationDirectory(real, standin) if answers else standin,
+        geocoder=geocoder if answers and geocoder.probe(timeout=2.0) else simulated.geocoder,
+        rome=rome,
+        simulated=not answers,
+    )
+
+
+def _directory(settings: Settings, base: str, *, sirene: SireneClient | None) -> HttpCompanyDirectory:
+    return HttpCompanyDirectory(
+        base, sirene=sirene, timeout=settings.lookup_timeout, cache_for=timedelta(hours=24)
+    )
+
+
+def _sirene(settings: Settings) -> SireneClient | None:
+    key = settings.sirene_key.get_secret_value()
+    return SireneClient(settings.sirene_url, key=key, timeout=settings.lookup_timeout) if key else None
+
+
+def _simulated_sirene(settings: Settings) -> SireneClient:
+    url = f"{settings.standin_directory_url}/api-sirene/3.11"
+    return SireneClient(url, key="cle-du-simulateur", timeout=settings.lookup_timeout)
+
+
+def _rome(settings: Settings) -> RomeSource | None:
+    if not settings.rome_client_id:
+        return None
+    return HttpRomeSource(
+        settings.rome_url,
+        token_url=settings.rome_token_url,
+        client_id=settings.rome_client_id,
+        client_secret=settings.rome_client_secret.get_secret_value(),
+        timeout=20.0,
     )

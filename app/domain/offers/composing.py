@@ -1,6 +1,6 @@
 """From the answers of a draft to what pages show and what is deposited."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.domain.offers.draft_company import unpack
 from app.domain.offers.models import UNNAMED, Draft, Remote
 from app.domain.reference.adverts import Advert, write_advert
 from app.domain.reference.jobs import JobHit, job_by_key
+from app.domain.reference.official import official_sheet
 
 ADVERT_FIELDS = ("title", "description", "tasks", "skills")
 
@@ -143,13 +144,17 @@ def generated_advert(draft: Draft) -> Advert:
     """The advert as the job alone writes it."""
     hit, clean = job_of(draft), clean_answers(draft)
     types = clean["contract_types"]
-    return write_advert(
+    advert = write_advert(
         rome_code=hit.rome_code,
         masculine=hit.masculine,
         feminine=hit.feminine,
         level=clean["level"],
         contract=types[0] if len(types) == 1 else "",
     )
+    official = official_sheet(hit.rome_code)
+    if official is None:
+        return advert
+    return replace(advert, tasks=tuple(official.tasks), skills=tuple(official.skills) or advert.skills)
 
 
 def advert_values(draft: Draft) -> dict[str, Any]:

@@ -92,6 +92,11 @@ def job_by_code(code: str) -> Job | None:
     return _jobs().get(code)
 
 
+def all_codes() -> list[RomeCode]:
+    """The 1,584 codes, in order."""
+    return [RomeCode(code) for code in sorted(_jobs())]
+
+
 def neighbours(code: str, *, limit: int = 10) -> list[Job]:
     """Return jobs of the same professional domain (« D11 »), those sharing most words of the label first."""
     jobs = _jobs()
