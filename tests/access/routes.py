@@ -1,0 +1,162 @@
+"""The table: what each route needs, and what is answered to who hasn't it. A route without a row fails.
+
+`needs` is a right without its owner; with an object in the address, its owner's right is needed. People who
+lack it see what `expected` says: the lost-link page, the agents' sign-in, 403 or, across owners, 404.
+"""
+
+from dataclasses import dataclass
+
+from tests.access.world import World
+
+OPEN, HIDDEN, ASK, SIGN_IN, FORBIDDEN, UNAUTHORISED = (
+    "ouvert", "introuvable", "lien demandé", "connexion demandée", "interdit", "non autorisé"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """`objects` fill the address; `link`: the kind of link that people are sent to ask for."""
+
+    needs: str = ""
+    objects: str = ""
+    link: str = ""
+    last: bool = False
+
+
+PUBLIC = Row()
+OF_DRAFT = Row("draft", "drafts")
+MANAGES = Row("manage", "offers", link="manage")
+MANAGES_PLACE = Row("manage", "establishments", link="manage")
+LISTS = Row(link="manage")
+FOLLOWS = Row("follow_up", "follow_ups", link="follow_up")
+DECIDES = Row("held", "held", link="held")
+STAFF = Row("staff")
+
+ROWS: dict[str, Row] = {
+    **dict.fromkeys(
+        (
+            "deposit.home", "deposit.find_company", "deposit.prefilled", "deposit.establishments",
+            "deposit.job_names", "deposit.training_body", "links.lost", "links.asked", "links.arrived",
+            "links.change_denied", "public.security", "public.accessibility",
+            "public.help_page", "public.source_code", "public.terms", "public.contact", "public.cookies",
+            "public.legal_notice", "public.news", "public.personal_data", "public.site_map", "public.offers",
+            "public.robots", "public.sitemap_index", "public.sitemap_pages", "public.csp_report",
+            "public.health", "feeds.documentation", "feeds.json_feed", "feeds.rss_feed",
+            "gallery.index", "dev.mailbox", "dev.mailbox_json", "dev.sign_in",
+        ),
+        PUBLIC,
+    ),
+    "links.link_page": Row(objects="token"),
+    "public.sitemap_offers": Row(objects="number"),
+    "static": Row(objects="file"),
+    "gallery.page": Row(objects="component"),
+    **dict.fromkeys(
+        ("public.offer", "public.poster", "public.dates", "public.qr_code"), Row(objects="shown")
+    ),
+    "public.short": Row(objects="short"),
+    "links.log_out": Row(last=True),
+    "webhooks.mail_facts": Row("relay", "provider"),
+    **dict.fromkeys(("webhooks.unsubscription", "webhooks.unsubscribe"), Row("nobody", "signed")),
+    **dict.fromkeys(("dev.letter", "dev.letter_html"), Row("nobody", "letters")),
+    "dev.sign_in_as": Row("nobody", "nothing"),
+    **dict.fromkeys(
+        (
+            "deposit.address", "deposit.edit_advert", "deposit.need", "deposit.confirmation",
+            "deposit.resend", "deposit.correct", "deposit.kept", "deposit.keep_for_later", "deposit.brand",
+            "deposit.typed_company", "deposit.send_existing", "deposit.existing_sent", "deposit.opco",
+            "deposit.resume", "deposit.check", "deposit.publish_offer",
+        ),
+        OF_DRAFT,
+    ),
+    **dict.fromkeys(("manage.offers", "manage.add", "manage.contacts"), LISTS),
+    "manage.ask_proof": Row("nobody", "nothing", link="manage"),
+    **dict.fromkeys(("manage.change", "manage.contact_asked", "manage.proof_asked"), MANAGES_PLACE),
+    **dict.fromkeys(
+        (
+            "manage.offer", "manage.online", "manage.deadline", "manage.edit", "manage.renew",
+            "manage.duplicate", "manage.close", "manage.undo_last",
+        ),
+        MANAGES,
+    ),
+    **dict.fromkeys(
+        (
+            "partner.need", "partner.note_contact", "partner.change_step", "partner.not_our_field",
+            "partner.stop",
+        ),
+        FOLLOWS,
+    ),
+    **dict.fromkeys(("partner.held_offer", "partner.undo_decision"), DECIDES),
+    **dict.fromkeys(
+        (
+            "operator.home", "operator.companies", "operator.without_address", "operator.without_opco",
+            "operator.held_list", "operator.addresses", "operator.jobs", "operator.mails", "operator.pause",
+            "operator.previews",
+        ),
+        STAFF,
+    ),
+    **dict.fromkeys(("operator.held_offer", "operator.undo_decision"), Row("staff", "any_held")),
+    "operator.release_address": Row("staff", "address"),
+    "operator.resume": Row("staff", "pause"),
+    **dict.fromkeys(
+        ("operator.mail", "operator.drop", "operator.send_again"), Row("staff", "letter")
+    ),
+    "operator.preview": Row("staff", "preview"),
+    "operator.mail_html": Row("staff", "preview_html"),
+}  # fmt: skip
+
+
+def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
+    """(owner, parameters of the address) for each object of a row; the owner is empty when it has none."""
+    kinds: dict[str, list[tuple[str, dict[str, object]]]] = {
+        "": [("", {})],
+        "offers": [(o, {"public_id": world.offers[o].public_id}) for o in "AB"],
+        "establishments": [
+            (o, {"establishment": world.contacts[o].establishment.public_id}) for o in "AB"
+        ],
+        "drafts": [
+            *((o, {"draft_id": world.drafts[o].public_id}) for o in "AB"),
+            *((f"deposited:{o}", {"draft_id": world.deposited[o].public_id}) for o in "AB"),
+        ],
+        "follow_ups": [(o, {"public_id": world.follow_ups[o].public_id}) for o in "12"],
+        "held": [(o, {"public_id": world.held[o].public_id}) for o in "12"],
+        "any_held": [("", {"public_id": world.held[o].public_id}) for o in "12"],
+        "shown": [
+            ("", {"public_id": world.offers["A"].public_id}),
+            ("hidden", {"public_id": world.to_confirm["A"].public_id}),
+            ("hidden", {"public_id": world.held["1"].public_id}),
+        ],
+        "short": [
+            ("", {"code": world.offers["A"].short_code}),
+            ("hidden", {"code": world.held["1"].short_code}),
+        ],
+        "letter": [("", {"number": world.letter})],
+        "pause": [("", {"number": world.pause})],
+        "address": [("", {"number": world.address})],
+        "preview": [("", {"name": "offer_online", "variant": "exemple"})],
+        "preview_html": [("", {"name": "offer_online", "variant": "exemple", "theme": "clair"})],
+        "signed": [("hidden", {"signed": "adresse-non-signee"})],
+        "letters": [("hidden", {"number": 999})],
+        "nothing": [("hidden", {"number": 999})],
+        "token": [("", {"token": "x" * 43})],
+        "number": [("", {"number": 1})],
+        "file": [("hidden", {"filename": "absent.css"})],
+        "component": [("", {"family": "blocs", "state": "vide"})],
+        "provider": [("", {"provider": "brevo"})],
+    }
+    return kinds[row.objects]
+
+
+def expected(row: Row, rights: frozenset[str], owner: str) -> str:
+    """What the table says for one cell."""
+    if row.link and f"link:{row.link}" not in rights:
+        return ASK
+    if row.needs == "staff":
+        return OPEN if "staff" in rights else FORBIDDEN if "account" in rights else SIGN_IN
+    if row.needs == "relay":
+        return OPEN if "relay" in rights else UNAUTHORISED
+    if owner == "hidden":
+        return HIDDEN
+    if not row.needs or not owner:
+        return OPEN
+    right = owner if ":" in owner else f"{row.needs}:{owner}"
+    return OPEN if right in rights else HIDDEN

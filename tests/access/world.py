@@ -1,0 +1,176 @@
+"""Two employers, two OPCOs, portal staff: the objects whose doors the matrix tries."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.core.database import database_now, db
+from app.core.identifiers import Siret
+from app.domain.accounts import magic_links
+from app.domain.accounts.models import Account, Link, Purpose, StaffRole
+from app.domain.employers.directory import LookUp, Outcome
+from app.domain.employers.models import Contact
+from app.domain.offers.drafts import Holder, finish, start_draft
+from app.domain.offers.lifecycle import OfferStatus
+from app.domain.offers.models import Draft, Offer
+from app.domain.opco.determination import opco_by_code
+from app.domain.opco.follow_up import open_follow_up
+from app.domain.opco.models import FollowUp
+from app.outbox.models import Pause, SuppressedAddress
+from tests.factories.offers import make_answer, make_contact, make_establishment, make_offer
+
+# One letter an owner: employers A and B, OPCOs 1 and 2.
+OPCO_CODES = {"1": "06", "2": "01"}
+CLEAN = {
+    "level": 3,
+    "start_on": None,
+    "contract_types": ["apprenticeship"],
+    "duration_months": None,
+    "openings": 1,
+    "rhythm": None,
+    "remote": "onsite",
+    "about_company": None,
+    "questions": [],
+    "job_key": "boulanger",
+    "words": None,
+    "name": "Camille Fabre",
+    "email": "camille@brouillon.example",
+    "phone": None,
+}
+
+
+@dataclass
+class World:
+    """What exists; the keys are owners."""
+
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    offers: dict[str, Offer] = field(default_factory=dict)
+    to_confirm: dict[str, Offer] = field(default_factory=dict)
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    deposited: dict[str, Draft] = field(default_factory=dict)
+    follow_ups: dict[str, FollowUp] = field(default_factory=dict)
+    held: dict[str, Offer] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    ended: Contact | None = None
+    former: Contact | None = None
+    letter: int = 0
+    pause: int = 0
+    address: int = 0
+
+
+def secret_of(owner: str) -> str:
+    """The secret of the browser that began an owner's draft: its form token."""
+    return f"navigateur-{owner}" * 3
+
+
+def build() -> World:
+    """Make everything; commits."""
+    world = World()
+    for owner in "AB":
+        establishment = make_establishment()
+        contact = world.contacts[owner] = make_contact(establishment, email=f"{owner}@employeur.example")
+        world.offers[owner] = make_offer(OfferStatus.ONLINE, contact=contact)
+        other = make_contact(establishment, email=f"nouveau-{owner}@employeur.example", confirmed=False)
+        world.to_confirm[owner] = make_offer(OfferStatus.TO_CONFIRM, contact=other, job_key="patissier")
+        world.drafts[owner] = _draft(owner)
+        world.deposited[owner] = _draft(f"{owner}2")
+        finish(world.deposited[owner], world.to_confirm[owner])
+    for owner, code in OPCO_CODES.items():
+        need = make_offer(OfferStatus.ONLINE)
+        world.follow_ups[owner] = open_follow_up(need.establishment, opco_by_code(code))
+        world.held[owner] = make_offer(OfferStatus.HELD)
+    for name, role in (("operator", StaffRole.OPERATOR), ("administrator", StaffRole.ADMINISTRATOR)):
+        world.accounts[name] = _account(name, role)
+    world.accounts["nobody"] = _account("nobody", None)
+    world.accounts["disabled"] = _account("disabled", StaffRole.OPERATOR)
+    world.accounts["disabled"].disabled_at = clock.now()
+    world.ended = _ended_contact()
+    world.former = make_contact(email="ancien@employeur.example")
+    make_offer(OfferStatus.ONLINE, contact=world.former)
+    world.former.removed_at = clock.now()
+    _staff_objects(world)
+    db.session.commit()
+    return world
+
+
+def _draft(owner: str) -> Draft:
+    answer = make_answer(Siret("99100001900018"))
+    look_up = LookUp(Outcome.FOUND, clock.now(), answer.source, answer)
+    draft = start_draft(Holder(secret=secret_of(owner)), siret=answer.siret, look_up=look_up)
+    draft.answers = {**draft.answers, "need": {"job": "boulanger"}, "clean": dict(CLEAN)}
+    db.session.flush()
+    return draft
+
+
+def _account(name: str, role: StaffRole | None) -> Account:
+    account = Account(
+        email=f"{name}@portail.example", name=name, staff_role=role, created_at=clock.now()
+    )
+    db.session.add(account)
+    db.session.flush()
+    return account
+
+
+def _ended_contact() -> Contact:
+    contact = make_contact(email="fini@employeur.example")
+    offer = make_offer(OfferStatus.ENDED, contact=contact)
+    offer.ended_at = clock.now() - timedelta(days=200)
+    offer.start_on = None
+    return contact
+
+
+def _staff_objects(world: World) -> None:
+    address = SuppressedAddress(address="perdu@exemple.fr", reason="hard_bounce", since=clock.now())
+    pause = Pause(kind="mail", template="offer_online", reason="essai", created_at=clock.now())
+    db.session.add_all([address, pause])
+    db.session.flush()
+    world.address, world.pause = address.id, pause.id
+    world.letter = db.session.scalars(sa.text("SELECT max(id) FROM outbox_message")).one()
+
+
+def link_for(purpose: Purpose, object_type: str, object_id: int, email: str, scope: str = "") -> Link:
+    """A live link's row."""
+    token = magic_links.issue(
+        purpose, object_type=object_type, object_id=object_id, email=email, scope=scope
+    )
+    link = magic_links.read(token).link
+    assert link is not None
+    return link
+
+
+def management(contact: Contact) -> Link:
+    """The management link of a contact."""
+    return link_for(Purpose.MANAGEMENT, "contact", contact.id, contact.email)
+
+
+def step_up(contact: Contact) -> Link:
+    """A fresh proof of a contact's address, just used."""
+    link = link_for(Purpose.LOGIN, "contact", contact.id, contact.email)
+    link.used_at, link.uses = database_now(), 1
+    return link
+
+
+def guarded(world: World) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows that belong to each owner, to see that nobody else has changed them."""
+    db.session.rollback()
+    db.session.expire_all()
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    for owner in "AB":
+        rows[owner] = [
+            _row(Contact, world.contacts[owner].id),
+            _row(Offer, world.offers[owner].id),
+            _row(Offer, world.to_confirm[owner].id),
+            _row(Draft, world.drafts[owner].id),
+        ]
+    for owner in OPCO_CODES:
+        rows[owner] = [_row(FollowUp, world.follow_ups[owner].id), _row(Offer, world.held[owner].id)]
+    return rows
+
+
+def _row(model: Any, number: int) -> tuple[Any, ...]:
+    table = model.__table__
+    found = db.session.execute(sa.select(table).where(table.c.id == number)).first()
+    return tuple(found or ())

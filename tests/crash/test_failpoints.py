@@ -1,0 +1,97 @@
+"""A process dies at each named moment; once others have taken over, no invariant is broken (G3)."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.core.database import db
+from app.core.failpoints import REGISTRY
+from app.domain.opco.models import Opco
+from tests.crash.command_cases import COMMAND_CASES, REMINDER_CASE, REMINDER_MOMENTS, CommandCase
+from tests.crash.invariants import violations
+from tests.crash.processes import KILLED
+from tests.crash.stage import Stage
+from tests.crash.web_cases import MORE_WEB_CASES, WEB_CASES, WebCase
+
+pytestmark = [pytest.mark.failpoint, pytest.mark.timeout(180)]
+ROOT = Path(__file__).resolve().parents[2]
+# Played at each run of the suite; all the others in the long proofs.
+SHORT = frozenset(
+    {
+        "request.before_commit",
+        "request.after_commit_before_response",
+        "links.after_consume_before_session",
+        "outbox.after_send_before_mark",
+        "scheduler.after_slot_before_work",
+        "offers.expiry_midway",
+    }
+)
+
+
+def _marked(name: str, *values: object, short: bool = False) -> object:
+    kept = short and name in SHORT
+    return pytest.param(name, *values, id=name, marks=[] if kept else [pytest.mark.assurance])
+
+
+def test_each_moment_is_in_the_code_and_has_its_case(record_property: Callable[[str, object], None]) -> None:
+    found: list[str] = []
+    for path in (ROOT / "app").rglob("*.py"):
+        found += re.findall(r'\bfailpoint\("([^"]+)"\)', path.read_text("utf-8"))
+    assert set(found) == REGISTRY
+    assert len(found) == len(REGISTRY), "a moment is one place of the code"
+    assert set(WEB_CASES) | set(COMMAND_CASES) == REGISTRY
+    assert not set(WEB_CASES) & set(COMMAND_CASES)
+    record_property("points d’arrêt", len(REGISTRY))
+
+
+def _web() -> Iterator[object]:
+    for name, case in sorted(WEB_CASES.items()):
+        yield _marked(name, case, short=True)
+    for number, (name, case) in enumerate(MORE_WEB_CASES):
+        yield pytest.param(name, case, id=f"{name}-{number}", marks=pytest.mark.assurance)
+
+
+@pytest.mark.parametrize(("name", "case"), list(_web()))
+def test_a_server_dies_there_and_the_person_tries_again(stage: Stage, name: str, case: WebCase) -> None:
+    page = case.prepare(stage)
+    assert page.status_code == 200, page.request.path
+    with stage.server(name) as server:
+        with pytest.raises(ConnectionError):
+            case.act(stage, page)
+        assert server.died() == KILLED
+    with stage.server():
+        again = case.act(stage, page)
+    assert again.status_code in case.status, again.text[:2000]
+    _nothing_is_broken(stage, gaps=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "case"), [_marked(name, case, short=True) for name, case in sorted(COMMAND_CASES.items())]
+)
+def test_a_command_dies_there_and_another_takes_over(stage: Stage, name: str, case: CommandCase) -> None:
+    _play(stage, name, case)
+
+
+@pytest.mark.parametrize("name", [_marked(name) for name in REMINDER_MOMENTS])
+def test_a_worker_that_dies_there_never_sends_a_reminder_twice(stage: Stage, name: str) -> None:
+    _play(stage, name, REMINDER_CASE)
+
+
+def _play(stage: Stage, name: str, case: CommandCase) -> None:
+    with stage.app.app_context():
+        case.prepare(stage)
+        db.session.commit()
+    assert stage.run(case.command, *case.arguments, failpoint=name) == KILLED
+    stage.let_time_pass()
+    assert stage.run(case.command, *case.arguments) == 0
+    _nothing_is_broken(stage, gaps=int(case.gap))
+
+
+def _nothing_is_broken(stage: Stage, *, gaps: int) -> None:
+    stage.settle()
+    with stage.app.app_context():
+        assert violations(stage.seen(gaps=gaps)) == {}
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Opco)) == 11
