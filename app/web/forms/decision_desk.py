@@ -36,7 +36,7 @@ from app.outbox.message import MAILS
 from app.outbox.models import OutboxMessage
 from app.outbox.rendering import JinjaRenderer
 from app.web.forms.decision import DecisionForm
-from app.web.forms.once import run_once
+from app.web.forms.once import answered_before, run_once
 
 _LINK_IN_PREVIEW = "…"
 _ALIKE = (OfferStatus.ONLINE, OfferStatus.HELD, OfferStatus.SUSPENDED)
@@ -74,6 +74,8 @@ def serve(hold: Hold, *, desk: Desk) -> str | Response | tuple[str, int]:
     act = request.form.get("act", "voir")
     if request.method != "POST":
         return _page(hold, form, desk)
+    if former := answered_before():
+        return former
     if not _awaits(hold, desk):
         return _too_late(hold, desk)
     if act == "modifier":
@@ -87,6 +89,8 @@ def serve(hold: Hold, *, desk: Desk) -> str | Response | tuple[str, int]:
 
 def undo(hold: Hold, *, desk: Desk) -> str | Response | tuple[str, int]:
     """Take the decision back, while ten minutes last."""
+    if former := answered_before():
+        return former
     act = undoable_act(hold.offer)
     if act is None or act.act != "decision":
         return _page(hold, None, desk, problem="Il n’est plus possible d’annuler cette décision."), 409

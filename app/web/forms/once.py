@@ -27,9 +27,9 @@ def run_once(act: Callable[[], str]) -> Response:
     key = _key()
     if key is None:
         return _commit(act())
-    former = db.session.get(FormPost, key)
+    former = answered_before()
     if former is not None:
-        return redirect(former.location, 303)
+        return former
     post = FormPost(submission_id=key, location="", created_at=clock.now())
     db.session.add(post)
     try:
@@ -37,10 +37,16 @@ def run_once(act: Callable[[], str]) -> Response:
     except IntegrityError:
         # Another worker has just committed the same posting.
         db.session.rollback()
-        former = db.session.get(FormPost, key)
-        return redirect(former.location if former else request.path, 303)
+        return answered_before() or redirect(request.path, 303)
     post.location = act()
     return _commit(post.location)
+
+
+def answered_before() -> Response | None:
+    """The redirection that this very posting got the first time; for views that look before they act."""
+    key = _key()
+    former = db.session.get(FormPost, key) if key else None
+    return redirect(former.location, 303) if former is not None else None
 
 
 def _commit(location: str) -> Response:

@@ -74,7 +74,8 @@ def _act(token: str, reading: Reading) -> str | BaseResponse:
     link = reading.link
     if link is None:
         return _show(reading)
-    mark = hash_token("mark", portal_session().browser_mark())
+    # The seed of the form token is in the cookie since the page was shown: a double click has it twice.
+    mark = hash_token("mark", str(portal_session().get("csrf_token", "")))
     if reading.state is LinkState.USED and magic_links.was_just_used_by(link, consumed_by=mark):
         return redirect(url_for("links.arrived"), 303)
     kind = KINDS[link.purpose]

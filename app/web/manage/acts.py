@@ -11,7 +11,7 @@ from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 from app.web.access import by_link, current_actor, portal_session
 from app.web.forms.base import PostForm
-from app.web.forms.once import run_once
+from app.web.forms.once import answered_before, run_once
 from app.web.manage import blueprint
 from app.web.manage.forms import CloseForm, RenewForm
 from app.web.manage.loading import managed_contacts, offer_or_404
@@ -60,6 +60,8 @@ def close(public_id: str) -> Answer:
     form = CloseForm()
     if request.method != "POST":
         return render_template("manage/close.html", form=form, **_about(found))
+    if former := answered_before():
+        return former
     if found.status is not OfferStatus.ENDED and not form.validate():
         return render_template("manage/close.html", form=form, **_about(found)), 422
 

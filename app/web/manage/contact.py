@@ -1,6 +1,6 @@
 """Changing the address that gets the e-mails: a fresh link first, then the new address confirms."""
 
-from flask import render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core import clock
@@ -107,4 +107,5 @@ def _wanted(establishment: str) -> Contact:
     for contact in managed_contacts():
         if contact.establishment.public_id == establishment:
             return contact
-    raise Refused("Cet établissement n’est pas ouvert par votre lien. Choisissez-en un dans la liste.")
+    # Whether it exists for somebody else isn't said.
+    abort(404)
