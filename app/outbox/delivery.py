@@ -125,8 +125,9 @@ class Deliverer:
                     break
                 row = rest[0]
                 made = self._make(row, stopped.get(normalised(row.recipient)))
-                self._finish(on_its_way, counts)
-                on_its_way = None
+                # Forgotten first: if its mark fails, its answer must not be awaited a second time.
+                former, on_its_way = on_its_way, None
+                self._finish(former, counts)
                 if isinstance(made, Result):
                     counts.add(made)
                 elif self.outcomes.halted:

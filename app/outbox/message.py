@@ -23,6 +23,16 @@ class LinkOrder:
     lives: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the outbox keeps of one e-mail: `refs` as JSON, the recipient, its key, what it speaks of."""
+
+    refs: dict[str, Any]
+    to: str
+    dedupe_key: str | None
+    about: tuple[str, str] | None
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file joined to an e-mail; only calendars may be."""

@@ -1,7 +1,7 @@
 """Writing messages in the transaction of their fact, and taking back those that haven't left."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import clock
 from app.core.database import db, is_sqlite
-from app.outbox.message import Mail
+from app.core.given import Given
+from app.outbox.message import Entry, Mail
 from app.outbox.models import OutboxMessage, OutboxStatus
 from app.outbox.rhythm import Rhythm, next_due
 
@@ -41,6 +42,63 @@ def queue(mail: Mail, *, due: datetime | None = None) -> OutboxMessage | None:
     )
 
 
+def queue_all(kind: type[Mail], entries: Sequence[Entry], *, due: datetime | None = None) -> None:
+    """Write many e-mails of one kind in one statement; those whose key exists are left out. Never commits.
+
+    Not for reminders, which are counted one by one.
+    """
+    if kind.rhythm is Rhythm.REMINDER:
+        raise ValueError(f"{kind.name}: reminders are queued one by one")
+    given = Given(
+        [
+            {
+                "refs": entry.refs,
+                "to": entry.to,
+                "key": entry.dedupe_key,
+                "message_id": secrets.token_hex(16),
+                "about": entry.about or (None, None),
+            }
+            for entry in entries
+        ]
+    )
+    values = {
+        **_constants("mail", kind.name, kind.rhythm, due or next_due(kind.rhythm, clock.now())),
+        "refs": given.json("refs"),
+        "recipient": given.text("to"),
+        "dedupe_key": given.text("key"),
+        "message_id": given.text("message_id"),
+        "about_type": given.text(("about", 0)),
+        "about_id": given.text(("about", 1)),
+    }
+    columns = OutboxMessage.__table__.c
+    rows = sa.select(
+        *(
+            value if isinstance(value, sa.ColumnElement) else sa.literal(value, columns[name].type)
+            for name, value in values.items()
+        )
+    )
+    # SQLite reads « ON CONFLICT » as part of a join, unless there is a condition before it.
+    rows = rows.select_from(given.table).where(sa.literal(True))
+    insert = sqlite.insert if is_sqlite() else postgresql.insert
+    statement = insert(OutboxMessage).from_select(list(values), rows, include_defaults=False)
+    db.session.execute(statement.on_conflict_do_nothing(index_elements=[OutboxMessage.dedupe_key]))
+
+
+def _constants(kind: str, template: str, rhythm: Rhythm, due: datetime) -> dict[str, Any]:
+    """What is the same for every new message of a kind."""
+    return {
+        "kind": kind,
+        "template": template,
+        "rhythm": rhythm.value,
+        "status": OutboxStatus.PENDING,
+        "created_at": clock.now(),
+        "due_at": due,
+        "attempts": 0,
+        "worker_deaths": 0,
+        "possible_duplicate": False,
+    }
+
+
 def enqueue(
     *,
     kind: str,
@@ -58,21 +116,13 @@ def enqueue(
     statement = (
         insert(OutboxMessage)
         .values(
-            kind=kind,
-            template=template,
+            **_constants(kind, template, rhythm, due),
             refs=refs,
             recipient=recipient,
-            rhythm=rhythm.value,
             dedupe_key=dedupe_key,
             message_id=secrets.token_hex(16),
             about_type=about_type,
             about_id=about_id,
-            status=OutboxStatus.PENDING,
-            created_at=clock.now(),
-            due_at=due,
-            attempts=0,
-            worker_deaths=0,
-            possible_duplicate=False,
         )
         .on_conflict_do_nothing(index_elements=[OutboxMessage.dedupe_key])
         .returning(OutboxMessage.id)
