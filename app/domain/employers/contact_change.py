@@ -9,7 +9,7 @@ from app.core.failpoints import failpoint
 from app.core.tokens import hash_token, new_token
 from app.domain.accounts import magic_links
 from app.domain.accounts.models import Link, Purpose
-from app.domain.employers.emails import AddressChanged, ContactProposed
+from app.domain.employers.contact_emails import AddressChanged, ContactProposed
 from app.domain.employers.events import ContactReplaced
 from app.domain.employers.models import Contact
 from app.domain.employers.services import contact_for

@@ -11,7 +11,7 @@ from app.core import clock, events
 from app.core.database import db
 from app.core.errors import Refused
 from app.domain.accounts import magic_links
-from app.domain.employers.emails import AddressChanged
+from app.domain.employers.contact_emails import AddressChanged
 from app.domain.employers.events import ContactReplaced
 from app.domain.employers.models import Contact
 from app.outbox import queue

@@ -5,7 +5,7 @@ from flask import url_for
 from app.core.database import db
 from app.domain.accounts.models import Link
 from app.domain.employers.contact_change import confirm_address
-from app.domain.employers.emails import CONTACT_CHANGE
+from app.domain.employers.contact_emails import CONTACT_CHANGE
 from app.domain.employers.models import Contact
 from app.domain.offers.models import Offer
 from app.domain.opco.models import FollowUp

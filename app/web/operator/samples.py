@@ -7,7 +7,8 @@ from datetime import timedelta
 from app.core import clock
 from app.domain.accounts.models import Purpose
 from app.domain.employers.alert_emails import AddressBouncedMail
-from app.domain.employers.emails import AccessLink, AddressChanged
+from app.domain.employers.contact_emails import AddressChanged
+from app.domain.employers.emails import AccessLink
 from app.domain.offers.emails import OfferChanged
 from app.domain.offers.models import UndoableAct
 from app.outbox.message import MAILS, Mail
