@@ -4,9 +4,12 @@ import html
 import re
 from typing import Any
 
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.support.client import CheckedClient
+from tests.support.client import CheckedClient, check_headers
+from tests.support.html import page_problems
+from tests.support.typography import text_problems
 
 BAKERY = "99100001900018"
 NOT_PUBLIC = "99100003500014"
@@ -40,3 +43,20 @@ def to_check(client: CheckedClient, siret: str = BAKERY, **answers: Any) -> Test
 def publish(client: CheckedClient, siret: str = BAKERY, **answers: Any) -> TestResponse:
     """The three screens."""
     return client.submit(to_check(client, siret, **answers), button="Publier")
+
+
+class HostileClient(CheckedClient):
+    """Pages that show what hostile people type: their structure is checked, not the words shown in them."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = FlaskClient.open(self, *args, **kwargs)
+        check_headers(response)
+        if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
+            shown = {problem.partition(" : «")[0] for problem in text_problems(plain(response))}
+            problems = [
+                problem
+                for problem in page_problems(response.text)
+                if not problem.startswith("reste de gabarit") and problem.partition(" : «")[0] not in shown
+            ]
+            assert not problems, f"{response.request.path}: {problems}"
+        return response

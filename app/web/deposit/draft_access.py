@@ -19,6 +19,8 @@ from app.web.access import current_links
 from app.web.forms.base import PostForm
 
 MAX_KEPT = 20_000
+# Enough of a text to recognise it beside its other version.
+SHOWN = 300
 STEPS = {"company": "deposit.typed_company", "need": "deposit.need", "check": "deposit.check"}
 Answer = str | Response | tuple[str, int]
 
@@ -129,7 +131,7 @@ def _differences(form: DraftForm, saved: DraftForm) -> Iterator[tuple[str, str, 
 def _shown(field: Any) -> str:
     if hasattr(field, "iter_choices"):
         return ", ".join(str(choice[1]) for choice in field.iter_choices() if choice[2])
-    return str(field.data or "")
+    return str(field.data or "")[:SHOWN]
 
 
 __all__ = [
