@@ -1,9 +1,5 @@
 """Screen 1: each case of the table has its own message, and what was typed stays."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -13,7 +9,7 @@ from app.domain.offers.models import Draft
 from tests.factories.offers import given
 from tests.support.client import CheckedClient
 from tests.support.deposit import BAKERY, plain, type_company
-from tests.support.standins import closed_port
+from tests.support.outages import register_down
 
 REFUSED = [
     ("", "Saisissez votre SIRET ou le nom de votre entreprise."),
@@ -36,19 +32,6 @@ REFUSED = [
     ),
     ("MONACOCONFO001", "Aucune entreprise trouvée pour “MONACOCONFO001”."),
 ]
-
-
-@contextmanager
-def register_down(app: Flask) -> Iterator[None]:
-    """The application asks a directory where nobody listens."""
-    former = app.extensions["adapters"]
-    directory = type(former.directory)(closed_port(), timeout=0.5)
-    geocoder = type(former.geocoder)(closed_port(), timeout=0.5)
-    app.extensions["adapters"] = replace(former, directory=directory, geocoder=geocoder)
-    try:
-        yield
-    finally:
-        app.extensions["adapters"] = former
 
 
 @pytest.mark.parametrize(("typed", "message"), REFUSED)
