@@ -88,6 +88,14 @@ def test_every_address_is_ours_and_the_same_in_both_parts(name: str, variant: st
 
 
 @every_example
+def test_every_plain_address_is_a_page(name: str, variant: str, render: Render, built_app: Flask) -> None:
+    routes = built_app.url_map.bind("127.0.0.1:5000")
+    page = lxml.html.document_fromstring(render(example(name, variant)).html)
+    for address in page.xpath("//a/@href"):
+        assert routes.match(address.removeprefix(BASE), method="GET")
+
+
+@every_example
 def test_the_preheader_says_something(name: str, variant: str, render: Render) -> None:
     page = lxml.html.document_fromstring(render(example(name, variant)).html)
     hidden = str(page.xpath("//div[contains(@style, 'display:none')]")[0].text_content())
