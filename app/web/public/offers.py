@@ -1,6 +1,6 @@
 """The offers online, one offer, its short address."""
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import abort, current_app, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core.french import NBSP, number_fr
@@ -8,8 +8,8 @@ from app.domain.offers.models import Offer
 from app.domain.offers.queries import (
     Similar,
     is_visible,
-    offer_by_public_id,
     offer_by_short_code,
+    public_offer,
     recent_offers,
     similar_offers,
     was_shown,
@@ -51,7 +51,7 @@ def _page_url(number: int) -> str:
 @public("page d’une offre")
 def offer(public_id: str) -> Response:
     """The offer while it is online; once it is over, what is like it nearby."""
-    found = offer_by_public_id(public_id)
+    found = public_offer(public_id)
     if found is None:
         abort(404)
     if not is_visible(found):
@@ -75,7 +75,7 @@ def offer(public_id: str) -> Response:
 
 def visible_or_over(public_id: str) -> Offer | Response:
     """The offer if it is online, else the page that says that it is over; 404 for what was never shown."""
-    found = offer_by_public_id(public_id)
+    found = public_offer(public_id)
     if found is None:
         abort(404)
     return found if is_visible(found) else over(found)
@@ -110,4 +110,5 @@ def short(code: str) -> Response:
     found = offer_by_short_code(code)
     if found is None or not (is_visible(found) or was_shown(found)):
         abort(404)
-    return cacheable(KEPT, redirect(url_for("public.offer", public_id=found.public_id)))
+    response = make_response(redirect(url_for("public.offer", public_id=found.public_id)))
+    return cacheable(KEPT, response)
