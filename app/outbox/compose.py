@@ -1,23 +1,19 @@
-"""From a rendered e-mail to the bytes of a standard message.
+"""From a rendered e-mail to the bytes of a standard message, by Flask-Mail."""
 
-Written by hand: the standard library's `EmailMessage` takes three times as long as the sending itself.
-"""
-
-import base64
-import binascii
 import re
-import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
-from email.utils import format_datetime, formataddr
+from email import policy
+from email.charset import QP, Charset
+from email.header import Header
+from email.mime.text import MIMEText
+
+from flask_mail import Attachment as Joined
+from flask_mail import Message
 
 from app.config import Settings
 from app.core import clock
 from app.outbox.message import Attachment
 
-CRLF = "\r\n"
-# An encoded word has 75 characters at most: 12 of wrapping, base64 for the others.
-_CHUNK_BYTES = 45
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -49,6 +45,24 @@ class Sender:
         return self.address.rpartition("@")[2]
 
 
+class Letter(Message):
+    """Flask-Mail's message, in ASCII for every relay, its headers each on one line.
+
+    Unsubscription in one click demands the latter (RFC 8058).
+    """
+
+    def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
+        written = Charset("utf-8")
+        written.body_encoding = QP
+        return MIMEText(text or "", _subtype=subtype, _charset=written)  # type: ignore[arg-type]
+
+    def as_bytes(self) -> bytes:
+        """The message as relays take it, lines ended by CRLF."""
+        message = self._message()
+        message.policy = policy.SMTP.clone(max_line_length=900)
+        return message.as_bytes()
+
+
 def compose(
     rendered: Rendered,
     *,
@@ -58,14 +72,11 @@ def compose(
     unsubscribe_url: str | None = None,
     attachments: tuple[Attachment, ...] = (),
 ) -> bytes:
-    """The bytes of the message; raises ValueError when an address or a header can't be written."""
+    """The bytes of the message; raises ValueError when an address or a header can't be written.
+
+    In an application context, where Flask-Mail is installed.
+    """
     headers = {
-        "From": formataddr((sender.name, ascii_address(sender.address))),
-        "To": ascii_address(recipient),
-        "Reply-To": ascii_address(sender.reply_to),
-        "Subject": _encoded(rendered.subject),
-        "Date": format_datetime(clock.now()),
-        "Message-ID": f"<{message_id}@{sender.domain}>",
         "Content-Language": "fr",
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
@@ -73,61 +84,34 @@ def compose(
     if unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    for name, value in headers.items():
-        if _CONTROL.search(value.replace("\r\n ", "")):
-            raise ValueError(f"en-tête illisible : {name}")
-    body = _multipart("alternative", [_words("plain", rendered.text), _words("html", rendered.html)])
-    if attachments:
-        body = _multipart("mixed", [body, *(_file(attachment) for attachment in attachments)])
-    top = CRLF.join(f"{name}: {value}" for name, value in {**headers, "MIME-Version": "1.0"}.items())
-    return top.encode("ascii") + b"\r\n" + body
-
-
-def _encoded(text: str) -> str:
-    """A header in ASCII (RFC 2047), folded in lines of 76 characters."""
-    if text.isascii() and len(text) < 60 and "=?" not in text:
-        return text
-    chunks = [""]
-    size = 0
-    for sign in text:
-        size += len(sign.encode("utf-8"))
-        if size > _CHUNK_BYTES:
-            chunks.append("")
-            size = len(sign.encode("utf-8"))
-        chunks[-1] += sign
-    words = (base64.b64encode(chunk.encode("utf-8")).decode("ascii") for chunk in chunks)
-    return f"{CRLF} ".join(f"=?utf-8?b?{word}?=" for word in words)
-
-
-def _words(subtype: str, text: str) -> bytes:
-    """One part in quoted-printable: lines of 76 characters at most, whatever the relay."""
-    lines = CRLF.join(text.splitlines()) + CRLF
-    head = (
-        f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    letter = Letter(
+        subject=_subject(rendered.subject),
+        recipients=[ascii_address(recipient)],
+        body=rendered.text + "\n",
+        html=rendered.html,
+        sender=(sender.name, ascii_address(sender.address)),
+        reply_to=ascii_address(sender.reply_to),
+        date=clock.now().timestamp(),
+        extra_headers=headers,
+        attachments=[_joined(attachment) for attachment in attachments],
     )
-    return head.encode("ascii") + binascii.b2a_qp(lines.encode("utf-8"))
+    letter.msgId = f"<{message_id}@{sender.domain}>"
+    written = (rendered.subject, sender.name, recipient, message_id, *headers.values())
+    if letter.has_bad_headers() or any(_CONTROL.search(value) for value in written):
+        raise ValueError("en-tête illisible")
+    return letter.as_bytes()
 
 
-def _file(attachment: Attachment) -> bytes:
+def _subject(text: str) -> str:
+    # What looks like an encoded word would be decoded by the reader: it is encoded itself.
+    return Header(text, "utf-8", maxlinelen=900).encode() if "=?" in text else text
+
+
+def _joined(attachment: Attachment) -> Joined:
     if not (attachment.filename.isascii() and attachment.filename.isprintable()):
         raise ValueError("nom de fichier joint illisible")
-    name = attachment.filename.replace('"', "")
-    head = (
-        f'Content-Type: {attachment.media_type}; charset=utf-8; name="{name}"\r\n'
-        f'Content-Disposition: attachment; filename="{name}"\r\n'
-        "Content-Transfer-Encoding: base64\r\n\r\n"
-    )
-    encoded = base64.encodebytes(attachment.content).replace(b"\n", b"\r\n")
-    return head.encode("ascii") + encoded
-
-
-def _multipart(subtype: str, parts: Iterable[bytes]) -> bytes:
-    boundary = f"=_{secrets.token_hex(12)}"
-    head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'
-    mark = f"--{boundary}\r\n".encode("ascii")
-    # The line end before a mark belongs to the mark: without one more, each part would lose its last.
-    inside = b"".join(mark + part + b"\r\n" for part in parts)
-    return head.encode("ascii") + inside + f"--{boundary}--\r\n".encode("ascii")
+    media_type = f"{attachment.media_type}; charset=utf-8"
+    return Joined(attachment.filename, media_type, attachment.content)
 
 
 def ascii_address(address: str) -> str:

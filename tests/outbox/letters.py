@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from flask import Flask
+from flask_mail import Mail as FlaskMail
 from jinja2 import DictLoader, StrictUndefined
 
 from app.config import Settings
@@ -100,6 +101,7 @@ def bare_app(url: str) -> Flask:
     )
     app.jinja_env.undefined = StrictUndefined
     db.init_app(app)
+    FlaskMail(app)
     return app
 
 
