@@ -151,6 +151,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_link_outbox_id'), ['outbox_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_link_subject_email'), ['subject_email'], unique=False)
 
+    op.create_table('official_appellation',
+    sa.Column('ogr', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('label', sa.String(length=200), nullable=False),
+    sa.Column('rome_code', sa.String(length=5), nullable=False),
+    sa.PrimaryKeyConstraint('ogr', name=op.f('pk_official_appellation'))
+    )
+    with op.batch_alter_table('official_appellation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_official_appellation_rome_code'), ['rome_code'], unique=False)
+
+    op.create_table('official_sheet',
+    sa.Column('rome_code', sa.String(length=5), nullable=False),
+    sa.Column('found', sa.Boolean(), nullable=False),
+    sa.Column('tasks', sa.JSON(), nullable=False),
+    sa.Column('skills', sa.JSON(), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('rome_code', name=op.f('pk_official_sheet'))
+    )
+    with op.batch_alter_table('official_sheet', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_official_sheet_read_at'), ['read_at'], unique=False)
+
     op.create_table('opco',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('code', sa.String(length=2), nullable=False),
@@ -571,6 +591,14 @@ def downgrade() -> None:
     op.drop_table('outbox_message')
     op.drop_table('outbox_circuit')
     op.drop_table('opco')
+    with op.batch_alter_table('official_sheet', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_official_sheet_read_at'))
+
+    op.drop_table('official_sheet')
+    with op.batch_alter_table('official_appellation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_official_appellation_rome_code'))
+
+    op.drop_table('official_appellation')
     with op.batch_alter_table('link', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_link_subject_email'))
         batch_op.drop_index(batch_op.f('ix_link_outbox_id'))
