@@ -1,6 +1,11 @@
 """Security headers, exact on every answer; a route may declare an exception."""
 
+from typing import TypeVar
+
 from flask import Flask, Response, g, request
+from werkzeug.wrappers import Response as BaseResponse
+
+AnyResponse = TypeVar("AnyResponse", bound=BaseResponse)
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -56,7 +61,7 @@ def _is_private(response: Response) -> bool:
     return request.endpoint != "static" and not g.get("cacheable", False)
 
 
-def cacheable(seconds: int, response: Response) -> Response:
+def cacheable(seconds: int, response: AnyResponse) -> AnyResponse:
     """Declare an answer that is the same for everybody."""
     g.cacheable = True
     response.headers["Cache-Control"] = f"public, max-age={seconds}"
