@@ -115,7 +115,9 @@ def _needs_code(link: Link) -> bool:
 
 def _right_code(link: Link, token: str) -> bool:
     typed = "".join(request.form.get("code", "").upper().split())[:8]
-    if hmac.compare_digest(typed, login_code(token, key=current_app.config["SECRET_KEY"])):
+    code = login_code(token, key=current_app.config["SECRET_KEY"])
+    # As bytes: people type accents too, which strings can't be compared with safely.
+    if hmac.compare_digest(typed.encode("utf-8", "replace"), code.encode()):
         return True
     link.code_tries += 1
     if link.code_tries >= MAX_CODE_TRIES:
