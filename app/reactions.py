@@ -11,10 +11,10 @@ from app.domain.offers.events import (
     OfferClosed,
     OfferDeposited,
     OfferEdited,
-    OfferExpired,
     OfferHeld,
     OfferPublished,
     OfferRenewed,
+    OffersExpired,
 )
 from app.domain.opco import contacts, services
 from app.outbox.events import AddressBounced, MailStopped
@@ -33,7 +33,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     OfferRenewed: [follow_ups.tell_renewed],
     OfferClosed: [follow_ups.tell_closed],
     ActUndone: [follow_ups.take_back_mails],
-    OfferExpired: [follow_ups.tell_expired],
+    OffersExpired: [follow_ups.tell_expired],
     ContactReplaced: [follow_ups.move_offers],
     EstablishmentChecked: [follow_ups.act_on_check],
     AddressBounced: [follow_ups.mark_bounced, _tell_opco_register],

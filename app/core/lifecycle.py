@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
+import sqlalchemy as sa
+
 from app.core.errors import DomainError
 
 S = TypeVar("S", bound=Enum)
@@ -35,6 +37,16 @@ class Lifecycle(Generic[S]):
         if subject.status not in starts:
             raise IllegalMove(move, subject.status)
         subject.status = end
+
+    def starts(self, move: str) -> list[S]:
+        """The states it starts from, always in the same order: to read them one after the other."""
+        return sorted(self.moves[move][0], key=lambda state: str(state.value))
+
+    def apply_to_all(self, update: sa.Update, move: str) -> sa.Update:
+        """Add the move to an update of many rows: those in another state stay as they are."""
+        starts, end = self.moves[move]
+        column = update.entity_description["entity"].status
+        return update.where(column.in_(starts)).values(status=end)
 
     def put_back(self, subject: Any, state: S) -> None:
         """Return to the recorded state of an act that is undone."""

@@ -22,8 +22,10 @@ from app.domain.employers.directory import Address, DirectoryAnswer, LookUp, Out
 from app.domain.employers.models import Contact, Establishment
 from app.domain.employers.services import TypedCompany, contact_for, register_establishment
 from app.domain.offers.deposit import Need, Workplace, confirm_offer, deposit_offer
+from app.domain.offers.events import ExpiredOffer
+from app.domain.offers.expiry import expire
 from app.domain.offers.holding import decide_hold, hold_offer
-from app.domain.offers.life import close_offer, expire_offer
+from app.domain.offers.life import close_offer
 from app.domain.offers.lifecycle import EndReason, OfferStatus
 from app.domain.offers.models import HoldCause, HoldDecision, Offer
 
@@ -183,7 +185,9 @@ def make_offers(number: int, **shared: Any) -> list[Offer]:
 
 def _end(offer: Offer, reason: EndReason) -> None:
     if reason is EndReason.EXPIRED:
-        expire_offer(offer)
+        db.session.flush()
+        expire([ExpiredOffer(offer.id, offer.last_day or clock.today(), offer.contact.email)])
+        db.session.refresh(offer)
     elif reason is EndReason.REFUSED:
         hold = hold_offer(offer, cause=HoldCause.REPORTS)
         db.session.flush()

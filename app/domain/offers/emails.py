@@ -8,11 +8,12 @@ from typing import Any, ClassVar, Self
 from app.core import clock
 from app.core.database import db
 from app.domain.offers.calendar import offer_calendar
+from app.domain.offers.events import ExpiredOffer
 from app.domain.offers.holding import CAUSE_LABELS, MOTIVES, answer_due
 from app.domain.offers.lifecycle import EndReason, OfferStatus
 from app.domain.offers.mailing import OfferMail, sample_offer
 from app.domain.offers.models import Hold, HoldCause, HoldDecision, Offer, UndoableAct
-from app.outbox import Attachment, Rhythm
+from app.outbox import Attachment, Entry, Rhythm
 
 ERASED_AFTER = timedelta(days=7)
 _PROOF = "répondez à ce message avec un document récent : extrait Kbis ou avis de situation Sirene"
@@ -173,7 +174,17 @@ class OfferExpiredMail(OfferMail):
         return offer.status is OfferStatus.ENDED and offer.end_reason is EndReason.EXPIRED
 
     def dedupe_key(self) -> str:
-        return f"mail:offer:{self.offer.id}:expired:{self.offer.last_day}"
+        return self._key(self.offer.id, self.offer.last_day)
+
+    @classmethod
+    def entry_for(cls, offer: ExpiredOffer) -> Entry:
+        """The same e-mail, from the facts of an offer that nobody has loaded."""
+        key = cls._key(offer.id, offer.last_day)
+        return Entry({"offer": offer.id}, offer.contact_email, key, ("offer", str(offer.id)))
+
+    @staticmethod
+    def _key(offer_id: int, last_day: date | None) -> str:
+        return f"mail:offer:{offer_id}:expired:{last_day}"
 
     @classmethod
     def sample(cls) -> Self:

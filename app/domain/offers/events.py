@@ -1,6 +1,8 @@
 """What happens to offers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from app.core.events import Event
 from app.domain.offers.models import Hold, Offer, UndoableAct
@@ -68,6 +70,17 @@ class ActUndone(OfferEvent):
     act: UndoableAct
 
 
+@dataclass(frozen=True, slots=True)
+class ExpiredOffer:
+    """What the others need of an offer that has expired; `contact_email` is its contact's address."""
+
+    id: int
+    last_day: date
+    contact_email: str
+
+
 @dataclass(frozen=True)
-class OfferExpired(OfferEvent):
-    """Its last day has passed."""
+class OffersExpired(Event):
+    """Their last day has passed: thousands at midnight, so their facts and not the objects."""
+
+    offers: Sequence[ExpiredOffer]

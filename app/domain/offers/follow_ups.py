@@ -26,15 +26,15 @@ from app.domain.offers.events import (
     HoldDecided,
     OfferClosed,
     OfferDeposited,
-    OfferExpired,
     OfferHeld,
     OfferPublished,
     OfferRenewed,
+    OffersExpired,
 )
 from app.domain.offers.holding import decide_hold, hold_offers_of
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Hold, HoldCause, HoldDecision, Offer
-from app.outbox import cancel, queue
+from app.outbox import cancel, queue, queue_all
 from app.outbox.events import AddressBounced
 
 _HOLDS = {
@@ -87,9 +87,9 @@ def take_back_mails(event: ActUndone) -> None:
     )
 
 
-def tell_expired(event: OfferExpired) -> None:
+def tell_expired(event: OffersExpired) -> None:
     """E8."""
-    queue(OfferExpiredMail(event.offer))
+    queue_all(OfferExpiredMail, [OfferExpiredMail.entry_for(offer) for offer in event.offers])
 
 
 def move_offers(event: ContactReplaced) -> None:

@@ -1,5 +1,6 @@
 """Jobs of offers: expiry, reminders, erasure of what was never confirmed, clean-up."""
 
+import sys
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -11,13 +12,14 @@ from app.core.failpoints import failpoint
 from app.domain.accounts.models import Attempt, Link, WebSession
 from app.domain.offers.emails import ERASED_AFTER, ConfirmOfferReminder, OfferExpiresSoon
 from app.domain.offers.erasure import erase_deposit
-from app.domain.offers.life import expire_offer, overdue_offers
+from app.domain.offers.expiry import count_overdue, expire_overdue
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft, Offer
 from app.outbox import queue
 from app.scheduling import Counts, Daily, Every, Run, job
 
 BATCH = 200
+EXPIRY_BATCH = 1000
 REMINDER_DAYS = (7, 1)
 CONFIRM_REMINDER_DAYS = (1, 3)
 
@@ -29,16 +31,19 @@ CONFIRM_REMINDER_DAYS = (1, 3)
     words={"closed": ("offre close", "offres closes")},
 )
 def expire_offers(run: Run) -> Counts:
-    """End the offers whose last day has passed, in short batches."""
-    while True:
-        batch = overdue_offers(limit=min(BATCH, run.limit or BATCH))
-        for offer in batch:
-            expire_offer(offer)
-        run.count("closed", len(batch))
+    """End the offers whose last day has passed, in short batches: no row is locked for a second."""
+    if run.dry:
+        run.count("closed", min(count_overdue(), run.limit or sys.maxsize))
+        return run.counts
+    left = run.limit or sys.maxsize
+    while left > 0:
+        wanted = min(EXPIRY_BATCH, left)
+        closed = expire_overdue(limit=wanted)
+        run.count("closed", closed)
         failpoint("offers.expiry_midway")
         run.commit()
-        if run.dry or len(batch) < BATCH or (run.limit and run.counts.get("closed", 0) >= run.limit):
-            return run.counts
+        left = left - closed if closed == wanted else 0
+    return run.counts
 
 
 @job(

@@ -1,18 +1,15 @@
-"""Renewing, closing and expiry."""
+"""Renewing and closing."""
 
 from datetime import date
 
-import sqlalchemy as sa
-
 from app.audit import journal
-from app.audit.actor import SYSTEM, Actor
+from app.audit.actor import Actor
 from app.core import clock, events
-from app.core.database import db
 from app.core.errors import Refused
 from app.core.failpoints import failpoint
 from app.domain.offers import undo
 from app.domain.offers.deposit import publish_or_hold
-from app.domain.offers.events import OfferClosed, OfferExpired, OfferRenewed
+from app.domain.offers.events import OfferClosed, OfferRenewed
 from app.domain.offers.holding import cause_to_hold
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE, EndReason, OfferStatus
 from app.domain.offers.models import Offer, UndoableAct
@@ -93,28 +90,3 @@ def close_offer(offer: Offer, *, by: Actor, reason: EndReason, detail: str | Non
     failpoint("offers.closed_before_mail")
     events.emit(OfferClosed(offer, act))
     return act
-
-
-def overdue_offers(*, limit: int) -> list[Offer]:
-    """Offers whose last day has passed and that aren't ended yet, oldest first."""
-    query = (
-        sa.select(Offer)
-        .where(
-            Offer.status.in_([OfferStatus.ONLINE, OfferStatus.HELD, OfferStatus.SUSPENDED]),
-            Offer.last_day < clock.today(),
-        )
-        .order_by(Offer.last_day, Offer.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Offer)
-    )
-    return list(db.session.scalars(query))
-
-
-def expire_offer(offer: Offer) -> None:
-    """End an offer whose last day has passed."""
-    OFFER_LIFECYCLE.apply(offer, "expire")
-    offer.end_reason = EndReason.EXPIRED
-    offer.ended_at = offer.changed_at = clock.now()
-    journal.record("offer_expired", offer, by=SYSTEM)
-    failpoint("offers.expired_before_mail")
-    events.emit(OfferExpired(offer))
