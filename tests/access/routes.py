@@ -138,7 +138,7 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
         "letters": [("hidden", {"number": 999})],
         "nothing": [("hidden", {"number": 999})],
         "token": [("", {"token": "x" * 43})],
-        "number": [("", {"number": 1})],
+        "number": [("hidden", {"number": 999})],
         "file": [("hidden", {"filename": "absent.css"})],
         "component": [("", {"family": "blocs", "state": "vide"})],
         "provider": [("", {"provider": "brevo"})],
