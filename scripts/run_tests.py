@@ -12,8 +12,18 @@ import time
 from scripts import prepare
 
 ROOT = prepare.ROOT
-# These don't read a database, or bring their own: once is enough.
-ONCE = ("tests/adapters", "tests/domain/reference", "tests/meta")
+# These read files rather than a database, or bring their own: once is enough.
+ONCE = (
+    "tests/adapters",
+    "tests/domain/reference",
+    "tests/meta",
+    "tests/architecture/test_generated_docs.py",
+    "tests/architecture/test_imports.py",
+    "tests/architecture/test_lifecycles.py",
+    "tests/architecture/test_settings.py",
+    "tests/architecture/test_sizes.py",
+    "tests/architecture/test_templates.py",
+)
 # Debian's packages: the browser, and Java for the strict HTML check.
 PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "default-jre-headless": ("java",)}
 APT = ["apt-get", "-o", "DPkg::Lock::Timeout=120", "-q", "-y", "--no-install-recommends"]
