@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import etree, html
 
+from app import create_app
 from app.config import Settings, SettingsProblem, read_settings
 from app.core import clock
 from app.core.database import db
@@ -19,6 +20,7 @@ from app.web.public.register import DURATIONS, SUBJECTS, personal_columns
 from app.web.public.site import ENDPOINTS, SITE
 from tests.factories.offers import given, make_offer, make_offers
 from tests.support.client import CheckedClient
+from tests.support.qr import decode_svg
 from tests.support.queries import statements
 
 ARTICLES = (
@@ -230,3 +232,21 @@ def test_a_report_is_refused_when_large_or_of_another_type(client: CheckedClient
 
 def test_reports_are_limited(client: CheckedClient) -> None:
     assert [_report(client, {}) for _ in range(31)][-1] == 429
+
+
+def test_absolute_addresses_keep_the_prefix_of_a_proxy(app: Flask) -> None:
+    with given(app):
+        offer = make_offer()
+        public_id, code = offer.public_id, offer.short_code
+    root = "https://portail.exemple.fr/depot"
+    known: Settings = app.extensions["settings"]
+    settings = known.model_copy(update={"base_url": root, "brand": "neutre"})
+    client = create_app(settings).test_client()
+    page = html.fromstring(client.get(f"/depot/offres/{public_id}").text)
+    assert page.xpath("//link[@rel='canonical']/@href") == [f"{root}/offres/{public_id}"]
+    assert decode_svg(client.get(f"/depot/offres/{public_id}/qr.svg").data) == f"{root}/o/{code}"
+    assert client.get(f"/o/{code}").headers["Location"] == f"/depot/offres/{public_id}"
+    feed = client.get("/depot/flux/offres.json").get_json()
+    assert feed["offers"][0]["url"] == f"{root}/offres/{public_id}"
+    assert f"Sitemap: {root}/sitemap.xml" in client.get("/depot/robots.txt").text
+    assert f"{root}/offres" in client.get("/depot/sitemap-pages.xml").text

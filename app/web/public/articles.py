@@ -29,14 +29,14 @@ def _article(name: str, **context: Any) -> Response:
 
 
 @blueprint.get("/aide")
-@public("aide")
+@public("réponses aux questions fréquentes")
 def help_page() -> Response:
     """The questions that employers and readers ask."""
     return _article("help")
 
 
 @blueprint.get("/contact")
-@public("contact")
+@public("comment nous écrire")
 def contact() -> Response:
     """E-mail, telephone where there is one, delay announced."""
     return _article("contact")
@@ -98,14 +98,14 @@ def terms() -> Response:
 
 
 @blueprint.get("/code-source")
-@public("code source")
+@public("code source et version")
 def source_code() -> Response:
     """Where the code is, if it is published, and which version runs."""
     return _article("source_code", version=version(), address=_settings().source_code_url)
 
 
 @blueprint.get("/nouveautes")
-@public("nouveautés")
+@public("nouveautés du service")
 def news() -> Response:
     """Dated changes in plain words."""
     return _article("news", version=version())
