@@ -53,7 +53,7 @@ def prepare(profile: str) -> bool:
     """Install what is missing; False when there was nothing to do. Exits with a French sentence."""
     if is_ready(profile):
         return False
-    if "dev" in installed():
+    if "dev" in installed() or (VENV / "bin" / "pytest").exists():
         profile = "dev"
     STAMP.unlink(missing_ok=True)
     if not _runs([PYTHON, "-m", "pip", "--version"]):
