@@ -17,6 +17,8 @@ ONCE = (
     "tests/adapters",
     "tests/domain/reference",
     "tests/meta",
+    "tests/outbox",
+    "tests/schedule",
     "tests/architecture/test_generated_docs.py",
     "tests/architecture/test_imports.py",
     "tests/architecture/test_lifecycles.py",
