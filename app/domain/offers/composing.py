@@ -157,9 +157,8 @@ def generated_advert(draft: Draft) -> Advert:
     return replace(advert, tasks=tuple(official.tasks), skills=tuple(official.skills) or advert.skills)
 
 
-def advert_values(draft: Draft) -> dict[str, Any]:
+def advert_values(draft: Draft, generated: Advert) -> dict[str, Any]:
     """Title, description, tasks, skills: generated, with what was edited above."""
-    generated = generated_advert(draft)
     edited = _mapping(draft.answers.get("advert"))
     return {name: edited.get(name, _listed(getattr(generated, name))) for name in ADVERT_FIELDS}
 
@@ -176,12 +175,12 @@ def _listed(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def need_of(draft: Draft) -> Need:
+def need_of(draft: Draft, generated: Advert) -> Need:
     """What `deposit_offer` receives; the draft must be ready."""
     company, hit, clean = company_of(draft), job_of(draft), clean_answers(draft)
     if company.workplace is None:
         raise LookupError("workplace")
-    advert = advert_values(draft)
+    advert = advert_values(draft, generated)
     return Need(
         rome_code=hit.rome_code,
         job_key=hit.appellation_key,

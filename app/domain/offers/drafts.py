@@ -52,10 +52,10 @@ def start_draft(holder: Holder, *, siret: Siret, look_up: LookUp) -> Draft:
     return draft
 
 
-def start_for_contact(contact: Contact, *, like: Offer | None = None, mark: str = "") -> Draft:
+def start_for_contact(contact: Contact, *, like: Offer | None = None) -> Draft:
     """« Déposer une autre offre » from a management link; `like` is the offer to copy, if any.
 
-    The link opens the draft; `mark`, of the browser that asked, is kept with it.
+    Whoever has opened a link of that contact holds the draft, on any device.
     """
     establishment = contact.establishment
     answers: dict[str, Any] = {
@@ -68,7 +68,7 @@ def start_for_contact(contact: Contact, *, like: Offer | None = None, mark: str 
         answers["typed"] = _place(establishment) | {"name": establishment.name}
     if like is not None:
         answers |= _copied(like)
-    draft = _new(owner=hash_token("draft-owner", mark), answers=answers)
+    draft = _new(owner="", answers=answers)
     draft.contact = contact
     _keep(draft)
     return draft

@@ -2,7 +2,7 @@
 
 from flask import redirect, render_template, request, url_for
 
-from app.domain.offers.composing import advert_values, edited_parts
+from app.domain.offers.composing import advert_values, edited_parts, generated_advert
 from app.web.access import public
 from app.web.deposit import blueprint
 from app.web.deposit.draft_access import Answer, DraftChanged, DraftForm, astray, conflict, held_draft, save
@@ -20,7 +20,7 @@ def edit_advert(draft_id: str) -> Answer:
     draft = held_draft(draft_id)
     if late := astray(draft, wants="check"):
         return redirect(late)
-    values = advert_values(draft)
+    values = advert_values(draft, generated_advert(draft))
     texts = {name: "\n".join(value) if isinstance(value, list) else value for name, value in values.items()}
     saved = AdvertForm(formdata=None, data=texts)
     check_url = url_for("deposit.check", draft_id=draft.public_id)

@@ -4,6 +4,7 @@ from flask import redirect, render_template, request, url_for
 
 from app.domain.accounts import limits
 from app.domain.employers.emails import AccessLink
+from app.domain.employers.services import establishment_by_siret
 from app.domain.offers.composing import advert_values, company_of, generated_advert, need_of
 from app.domain.offers.mailing import job_and_town
 from app.domain.offers.models import Draft, Offer
@@ -11,7 +12,8 @@ from app.extensions import limiter
 from app.outbox import queue
 from app.web.access import public
 from app.web.deposit import blueprint
-from app.web.deposit.draft_access import Answer, astray, held_draft
+from app.web.deposit.draft_access import Answer, astray, held_draft, siret_of
+from app.web.deposit.opco_choice import shown_opco
 from app.web.deposit.pay_panel import pay_panel
 from app.web.deposit.publishing import Stopped, duplicate_of, publish, register_refusal
 from app.web.deposit.summary import summary_of
@@ -65,7 +67,7 @@ def send_existing(draft_id: str) -> Answer:
         return redirect(late, 303)
 
     def send() -> str:
-        offer = duplicate_of(draft)
+        offer = duplicate_of(draft, establishment_by_siret(siret_of(draft)))
         if offer is not None:
             key = offer.contact.email
             if limits.take(limits.REISSUE_HOUR, limits.REISSUE_DAY, key=key):
@@ -89,17 +91,19 @@ def existing_sent(draft_id: str) -> Answer:
 
 def _page(draft: Draft, form: PublishForm, *, refusal: str = "") -> str:
     company = company_of(draft)
-    need = need_of(draft)
-    existing = duplicate_of(draft)
+    generated = generated_advert(draft)
+    need = need_of(draft, generated)
+    establishment = establishment_by_siret(company.siret)
+    existing = duplicate_of(draft, establishment)
     return render_template(
         "deposit/check.html",
         form=form,
         refusal=refusal,
         company=company,
         need=need,
-        advert=advert_values(draft),
-        regulated=generated_advert(draft).regulated_for_minors,
-        rows=summary_of(draft, company, need),
+        advert=advert_values(draft, generated),
+        regulated=generated.regulated_for_minors,
+        rows=summary_of(draft, company, need, shown_opco(draft, company, establishment)),
         pay=pay_panel(
             start=need.start_on, contract_types=list(need.contract_types), workplace=need.workplace
         ),

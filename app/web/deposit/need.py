@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
+from app.domain.employers.services import establishment_by_siret
 from app.domain.offers.composing import company_of
 from app.domain.offers.models import Draft
 from app.web.access import public
@@ -109,7 +110,7 @@ def _page(draft: Draft, form: NeedForm) -> str:
         form=form,
         company=company,
         address=address_line(company.workplace),
-        opco=shown_opco(draft, company),
+        opco=shown_opco(draft, company, establishment_by_siret(company.siret)),
         pay=panel,
         contact=contact,
         asks_contact=all(name in form for name in CONTACT_FIELDS),

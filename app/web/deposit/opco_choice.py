@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from app.audit.actor import Actor, ActorKind
 from app.domain.employers.models import Establishment
-from app.domain.employers.services import establishment_by_siret
 from app.domain.offers.composing import DraftCompany
 from app.domain.offers.models import Draft
 from app.domain.opco.determination import (
@@ -31,7 +30,7 @@ class ShownOpco:
     note: str = ""
 
 
-def shown_opco(draft: Draft, company: DraftCompany) -> ShownOpco:
+def shown_opco(draft: Draft, company: DraftCompany, establishment: Establishment | None) -> ShownOpco:
     """The choice made in this draft, else what we hold, else what the agreement or the activity suggests.
 
     What the company has chosen before is shown to its own contact alone: it would tell that it has come here.
@@ -41,7 +40,6 @@ def shown_opco(draft: Draft, company: DraftCompany) -> ShownOpco:
         return ShownOpco(None, TO_BE_FOUND)
     if chosen is not None and (entry := opco_entry(str(chosen))):
         return ShownOpco(entry.code, entry.short_name, "choix de l’entreprise")
-    establishment = establishment_by_siret(company.siret)
     match = current_match(establishment) if establishment else None
     is_fact = match is not None and match.confidence is Confidence.ANSWER
     if match is not None and match.opco is not None and (is_fact or draft.contact_id is not None):

@@ -14,6 +14,7 @@ from app.domain.employers.services import contact_for, establishment_by_siret, r
 from app.domain.offers.composing import (
     clean_answers,
     company_of,
+    generated_advert,
     is_refused,
     need_of,
     start_of,
@@ -64,9 +65,8 @@ def _refusal(look_up: LookUp) -> str:
     return f"Cet établissement est fermé{day}. Saisissez le SIRET de celui qui recrute."
 
 
-def duplicate_of(draft: Draft) -> Offer | None:
+def duplicate_of(draft: Draft, establishment: Establishment | None) -> Offer | None:
     """An offer online here for the same job, with a start near this one."""
-    establishment = establishment_by_siret(siret_of(draft))
     hit = job_by_key(str(clean_answers(draft).get("job_key", "")))
     if establishment is None or hit is None:
         return None
@@ -83,7 +83,7 @@ def publish(draft: Draft, *, anyway: bool) -> str:
     if draft.offer_id is not None:
         return step_url(draft)
     draft.answers = answers
-    if not anyway and duplicate_of(draft) is not None:
+    if not anyway and duplicate_of(draft, establishment_by_siret(siret_of(draft))) is not None:
         raise Stopped
     by = _actor(draft)
     company = company_of(draft)
@@ -91,7 +91,7 @@ def publish(draft: Draft, *, anyway: bool) -> str:
     failpoint("deposit.after_company")
     contact = draft.contact or _contact(draft, establishment)
     chosen = draft.answers.get("opco")
-    need = need_of(draft)
+    need = need_of(draft, generated_advert(draft))
     # Before the deposit: a published offer is told to its OPCO at once.
     record_opco(establishment, chosen=str(chosen) if chosen else None, by=by)
     failpoint("deposit.after_opco")

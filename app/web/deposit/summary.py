@@ -8,7 +8,7 @@ from app.domain.offers.composing import DraftCompany, clean_answers
 from app.domain.offers.deposit import Need, Workplace
 from app.domain.offers.models import Draft
 from app.domain.reference.wording import capitalised
-from app.web.deposit.opco_choice import shown_opco
+from app.web.deposit.opco_choice import ShownOpco
 from app.web.forms.details import CONTRACT_LABELS, LEVEL_LABELS, REMOTE_LABELS, DetailsFields
 
 Row = tuple[str, str, str, str]
@@ -21,9 +21,11 @@ def address_line(place: Workplace | None) -> str:
     return ", ".join(part for part in (place.line, f"{place.postcode} {place.city}".strip()) if part)
 
 
-def summary_of(draft: Draft, company: DraftCompany, need: Need) -> tuple[list[Row], list[Row], list[Row]]:
+def summary_of(
+    draft: Draft, company: DraftCompany, need: Need, opco: ShownOpco
+) -> tuple[list[Row], list[Row], list[Row]]:
     """Rows about the job, the company, the contact: (label, value, address, name of the answer)."""
-    return _job_rows(draft, need), _company_rows(draft, company), _contact_rows(draft)
+    return _job_rows(draft, need), _company_rows(draft, company, opco), _contact_rows(draft)
 
 
 def _need_url(draft: Draft, anchor: str) -> str:
@@ -70,11 +72,10 @@ def _lines(texts: tuple[str, ...]) -> str:
     return Markup("<br>").join(escape(text) for text in texts)
 
 
-def _company_rows(draft: Draft, company: DraftCompany) -> list[Row]:
+def _company_rows(draft: Draft, company: DraftCompany, opco: ShownOpco) -> list[Row]:
     def here(endpoint: str) -> str:
         return url_for(endpoint, draft_id=draft.public_id, suite="verifier")
 
-    opco = shown_opco(draft, company)
     name_url = "" if company.is_listed else here("deposit.typed_company")
     return [
         ("Entreprise", f"{company.name} – SIRET {company.siret.grouped}", name_url, "l’entreprise"),

@@ -9,7 +9,7 @@ from app.domain.accounts.models import Purpose
 from app.domain.offers import drafts, life, undo
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
-from app.web.access import by_link, current_actor, portal_session
+from app.web.access import by_link, current_actor
 from app.web.forms.base import PostForm
 from app.web.forms.once import answered_before, run_once
 from app.web.manage import blueprint
@@ -97,7 +97,7 @@ def duplicate(public_id: str) -> Answer:
     found = offer_or_404(public_id)
 
     def act() -> str:
-        draft = drafts.start_for_contact(found.contact, like=found, mark=portal_session().browser_mark())
+        draft = drafts.start_for_contact(found.contact, like=found)
         return url_for("deposit.need", draft_id=draft.public_id)
 
     return run_once(act)
@@ -116,7 +116,7 @@ def add() -> Answer:
         raise Refused("Choisissez l’établissement qui recrute.")
 
     def act() -> str:
-        draft = drafts.start_for_contact(contact, like=None, mark=portal_session().browser_mark())
+        draft = drafts.start_for_contact(contact)
         return url_for("deposit.need", draft_id=draft.public_id)
 
     return run_once(act)
