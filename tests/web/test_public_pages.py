@@ -241,7 +241,8 @@ def test_absolute_addresses_keep_the_prefix_of_a_proxy(app: Flask) -> None:
     root = "https://portail.exemple.fr/depot"
     known: Settings = app.extensions["settings"]
     settings = known.model_copy(update={"base_url": root, "brand": "neutre"})
-    client = create_app(settings).test_client()
+    behind_proxy = create_app(settings)
+    client = behind_proxy.test_client()
     page = html.fromstring(client.get(f"/depot/offres/{public_id}").text)
     assert page.xpath("//link[@rel='canonical']/@href") == [f"{root}/offres/{public_id}"]
     assert decode_svg(client.get(f"/depot/offres/{public_id}/qr.svg").data) == f"{root}/o/{code}"
@@ -250,3 +251,5 @@ def test_absolute_addresses_keep_the_prefix_of_a_proxy(app: Flask) -> None:
     assert feed["offers"][0]["url"] == f"{root}/offres/{public_id}"
     assert f"Sitemap: {root}/sitemap.xml" in client.get("/depot/robots.txt").text
     assert f"{root}/offres" in client.get("/depot/sitemap-pages.xml").text
+    with behind_proxy.app_context():
+        db.engine.dispose()
