@@ -13,7 +13,7 @@ class AdvertForm(DraftForm, AdvertFields):
     """The texts that candidates read."""
 
 
-@blueprint.route("/deposer/<draft_id>/annonce", methods=["GET", "POST"])
+@blueprint.route("/deposer/<string:draft_id>/annonce", methods=["GET", "POST"])
 @public("texte de l’annonce")
 def edit_advert(draft_id: str) -> Answer:
     """What is edited here is kept; the rest follows the job."""

@@ -27,7 +27,7 @@ class PublishForm(PostForm):
     """A button."""
 
 
-@blueprint.get("/deposer/<draft_id>/verifier")
+@blueprint.get("/deposer/<string:draft_id>/verifier")
 @public("vérification avant publication")
 def check(draft_id: str) -> Answer:
     """Every answer, the advert, where it will be shown, one button."""
@@ -36,7 +36,7 @@ def check(draft_id: str) -> Answer:
     return redirect(late) if late else _page(draft, PublishForm())
 
 
-@blueprint.post("/deposer/<draft_id>/verifier")
+@blueprint.post("/deposer/<string:draft_id>/verifier")
 @public("publication de l’offre")
 @limiter.limit(PUBLICATIONS)
 def publish_offer(draft_id: str) -> Answer:
@@ -57,7 +57,7 @@ def publish_offer(draft_id: str) -> Answer:
         return _page(draft, form), 409
 
 
-@blueprint.post("/deposer/<draft_id>/offre-existante")
+@blueprint.post("/deposer/<string:draft_id>/offre-existante")
 @public("lien pour gérer une offre déjà en ligne")
 @limiter.limit(PUBLICATIONS)
 def send_existing(draft_id: str) -> Answer:
@@ -77,7 +77,7 @@ def send_existing(draft_id: str) -> Answer:
     return run_once(send)
 
 
-@blueprint.get("/deposer/<draft_id>/offre-existante")
+@blueprint.get("/deposer/<string:draft_id>/offre-existante")
 @public("réponse à la demande du lien d’une offre en ligne")
 def existing_sent(draft_id: str) -> Answer:
     """The same words whatever happened."""

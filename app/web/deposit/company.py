@@ -92,7 +92,7 @@ def _save(draft: Draft, form: DraftForm, saved: DraftForm, parts: dict[str, Any]
     return redirect(next_url(draft), 303)
 
 
-@blueprint.route("/deposer/<draft_id>/entreprise", methods=["GET", "POST"])
+@blueprint.route("/deposer/<string:draft_id>/entreprise", methods=["GET", "POST"])
 @public("nom et adresse, quand le registre ne les donne pas")
 def typed_company(draft_id: str) -> Answer:
     """Name, brand and address."""
@@ -137,7 +137,7 @@ def _posted_place(form: Any) -> Workplace | None:
     return without_transaction(lambda: locate(geocoder, line=line, postcode=postcode, commune=commune))
 
 
-@blueprint.route("/deposer/<draft_id>/adresse", methods=["GET", "POST"])
+@blueprint.route("/deposer/<string:draft_id>/adresse", methods=["GET", "POST"])
 @public("adresse du poste")
 def address(draft_id: str) -> Answer:
     """Where the work is done, when it isn't at the registered address."""
@@ -154,7 +154,7 @@ def address(draft_id: str) -> Answer:
     return _save(draft, form, saved, {"place": place_answer(place)})
 
 
-@blueprint.route("/deposer/<draft_id>/enseigne", methods=["GET", "POST"])
+@blueprint.route("/deposer/<string:draft_id>/enseigne", methods=["GET", "POST"])
 @public("nom affiché sur l’annonce")
 def brand(draft_id: str) -> Answer:
     """The name shown on the advert."""
@@ -170,7 +170,7 @@ def brand(draft_id: str) -> Answer:
     return _save(draft, form, saved, {"brand": form.brand.data or ""})
 
 
-@blueprint.route("/deposer/<draft_id>/opco", methods=["GET", "POST"])
+@blueprint.route("/deposer/<string:draft_id>/opco", methods=["GET", "POST"])
 @public("OPCO de l’entreprise")
 def opco(draft_id: str) -> Answer:
     """The eleven, or « Je ne sais pas »: an answer never blocks."""

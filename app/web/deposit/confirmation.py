@@ -54,7 +54,7 @@ def _page(draft: Draft, offer: Offer, form: ResendForm, *, refusal: str = "") ->
     )
 
 
-@blueprint.get("/deposer/<draft_id>/confirmation")
+@blueprint.get("/deposer/<string:draft_id>/confirmation")
 @public("offre déposée, adresse à confirmer")
 def confirmation(draft_id: str) -> Answer:
     """What happens next, and what was mailed where."""
@@ -66,7 +66,7 @@ def confirmation(draft_id: str) -> Answer:
     return _page(draft, draft.offer, ResendForm())
 
 
-@blueprint.post("/deposer/<draft_id>/confirmation")
+@blueprint.post("/deposer/<string:draft_id>/confirmation")
 @public("renvoi du message de confirmation")
 @limiter.limit(MESSAGES)
 def resend(draft_id: str) -> Answer:
@@ -87,7 +87,7 @@ def resend(draft_id: str) -> Answer:
         return _page(draft, offer, ResendForm(), refusal=refused.message), 422
 
 
-@blueprint.route("/deposer/<draft_id>/corriger-adresse", methods=["GET", "POST"])
+@blueprint.route("/deposer/<string:draft_id>/corriger-adresse", methods=["GET", "POST"])
 @public("correction de l’adresse, tant qu’elle n’est pas confirmée")
 @limiter.limit(MESSAGES, methods=["POST"])
 def correct(draft_id: str) -> Answer:

@@ -35,7 +35,7 @@ class KeepForm(PostForm):
     )
 
 
-@blueprint.route("/deposer/<draft_id>/enregistrer", methods=["GET", "POST"])
+@blueprint.route("/deposer/<string:draft_id>/enregistrer", methods=["GET", "POST"])
 @public("brouillon envoyé par courriel")
 @limiter.limit("20 per hour", methods=["POST"])
 def keep_for_later(draft_id: str) -> Answer:
@@ -69,7 +69,7 @@ def _page(form: KeepForm, draft_id: str) -> str:
     return render_template("deposit/keep.html", form=form, back_url=back_url, days=KEPT_FOR.days)
 
 
-@blueprint.get("/deposer/<draft_id>/enregistre")
+@blueprint.get("/deposer/<string:draft_id>/enregistre")
 @public("brouillon enregistré")
 def kept(draft_id: str) -> Answer:
     """The draft is saved, and its link has left."""
@@ -84,7 +84,7 @@ def kept(draft_id: str) -> Answer:
     )
 
 
-@blueprint.get("/deposer/<draft_id>/reprendre")
+@blueprint.get("/deposer/<string:draft_id>/reprendre")
 @public("reprise d’un brouillon")
 def resume(draft_id: str) -> Response:
     """Where the draft was left."""

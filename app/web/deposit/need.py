@@ -36,7 +36,7 @@ DETOURS = {
 SEARCH_JOB, SHOW_PAY = "metier", "salaire"
 
 
-@blueprint.route("/deposer/<draft_id>/besoin", methods=["GET", "POST"])
+@blueprint.route("/deposer/<string:draft_id>/besoin", methods=["GET", "POST"])
 @public("le besoin de l’employeur")
 def need(draft_id: str) -> Answer:
     """Show the form; save it; go to the check page when it is complete."""
