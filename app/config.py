@@ -6,6 +6,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEMO_KEY = "demonstration-seulement-sur-cette-machine"
@@ -155,6 +156,23 @@ class SettingsProblem(SystemExit):
     """Start refused; the message lists every setting to mend."""
 
 
+# Sentences for what pydantic checks by itself; ours come as « Value error, … ».
+_FRENCH = {
+    "int_parsing": "doit être un nombre entier",
+    "float_parsing": "doit être un nombre",
+    "bool_parsing": "doit valoir true ou false",
+    "literal_error": "doit valoir {expected}",
+    "greater_than": "doit être plus grand que {gt}",
+    "greater_than_equal": "doit valoir au moins {ge}",
+    "less_than_equal": "doit valoir au plus {le}",
+}
+
+
+def _in_french(problem: ErrorDetails) -> str:
+    said = problem["msg"].removeprefix("Value error, ")
+    return _FRENCH.get(problem["type"], said).format(**problem.get("ctx", {})).replace(" or ", " ou ")
+
+
 def read_settings(**given: object) -> Settings:
     """Settings from the environment and `given`; raises SettingsProblem with all problems in French."""
     try:
@@ -163,7 +181,7 @@ def read_settings(**given: object) -> Settings:
         lines: list[str] = []
         for item in error.errors():
             name = ".".join(str(part) for part in item["loc"]).upper()
-            text = item["msg"].removeprefix("Value error, ")
+            text = _in_french(item)
             lines += [f"{name} : {text}"] if name else text.split(" ; ")
         count = f"{len(lines)} réglages à corriger" if len(lines) > 1 else "1 réglage à corriger"
         raise SettingsProblem(f"{count} : {' ; '.join(lines)}") from None

@@ -33,7 +33,7 @@ def deliverer_of(app: Flask) -> Deliverer:
 
 
 def issue_link(order: LinkOrder, message_id: int) -> str:
-    """Make the token of an e-mail, commit its hash, and give the address: the token is in the e-mail alone."""
+    """Make the token of an e-mail, commit its hash, and give the address. The e-mail alone holds it."""
     settings: Settings = current_app.extensions["settings"]
     scope, _, nonce = order.scope.partition("#")
     token = magic_links.issue(

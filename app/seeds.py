@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from app.core import clock
 from app.core.database import db
 from app.core.failpoints import failpoint
+from app.demonstration import seed_offers
 from app.domain.accounts.models import Account, StaffRole
 from app.domain.opco.seeds import seed_demo_contacts, seed_opcos
 from app.domain.reference.legal import seed_legal_parameters
@@ -18,8 +19,9 @@ def seed_reference() -> None:
 
 
 def seed_demonstration() -> None:
-    """One agent of each role, and an address of demonstration for each OPCO."""
+    """One agent of each role, an address for each OPCO, and a few offers of invented companies."""
     seed_demo_contacts()
+    seed_offers()
     for email, name, role in (
         ("agent@portail.example", "Agent de démonstration", StaffRole.OPERATOR),
         ("admin@portail.example", "Administratrice de démonstration", StaffRole.ADMINISTRATOR),

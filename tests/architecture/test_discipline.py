@@ -8,11 +8,12 @@ import pytest
 from flask import Flask
 
 from app.core.database import db
+from app.web.public.register import DURATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "app").rglob("*.py"))
-# Rules of retention that docs/donnees-personnelles.md explains; a column names one of them.
-RETENTION = {"compte", "lien", "brouillon", "contact", "courriel", "opco"}
+# Rules of retention that the page « Données personnelles » explains; a column names one of them.
+RETENTION = set(DURATIONS)
 PERSONAL_NAMES = re.compile(r"(^|_)(email|name|phone|recipient|address)(_|$)")
 NOT_OF_PERSONS = {
     "employer.name", "establishment.name", "establishment.address_line", "establishment.address_more",

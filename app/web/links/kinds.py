@@ -22,7 +22,7 @@ from app.web.links.page import LinkPage
 
 @dataclass(frozen=True)
 class Kind:
-    """`served` completes « Il servait à … »; `page` is None when the right is over; `open` gives the target."""
+    """`served` completes « Il servait à … »; `page` is None once the right is over; `open` gives the way."""
 
     served: str
     page: Callable[[Link], LinkPage | None]

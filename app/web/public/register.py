@@ -19,8 +19,8 @@ DURATIONS = {
     "adresse injoignable": Kept("jusqu’à ce qu’un agent du portail la débloque", automatic=False),
     "brouillon": Kept("7 jours après le dernier enregistrement", automatic=True),
     "compte": Kept("le temps de la fonction de l’agent", automatic=False),
-    "contact": Kept("13 mois après la fin de la dernière offre ; 7 jours sans confirmation", automatic=False),
-    "courriel": Kept("90 jours après la fin de l’envoi ; le texte n’est pas conservé", automatic=False),
+    "contact": Kept("13 mois après la fin de la dernière offre ; 7 jours sans confirmation", automatic=True),
+    "courriel": Kept("90 jours après la fin de l’envoi ; le texte n’est pas conservé", automatic=True),
     "lien": Kept("90 jours après la fin du lien", automatic=True),
     "opco": Kept("tant que l’OPCO suit l’entreprise ou garde cette adresse", automatic=False),
 }
