@@ -39,19 +39,18 @@ class Sample:
     days: int
 
 
-_LONG = "SOCIÉTÉ D’ÉTUDES, D’INGÉNIERIE ET DE MAINTENANCE DES ÉQUIPEMENTS DU RHÔNE ET DE L’AIN"
-_GARAGE = "GARAGE DES DEUX RIVES"
-_BRAND = "مخبز النور – L’Établi"
+_CHEESE = "SOCIÉTÉ COOPÉRATIVE ARTISANALE DE PRODUCTION DE FROMAGES FERMIERS DE L’AUBRAC ET DES CAUSSES"
 # fmt: off
 SAMPLES = (
-    Sample("99100001900018", "BOULANGERIE DU TOUAT", "Au bon levain", "12202", "10.71C", 843,
-           "boulanger", 3, 0),
-    Sample("99100005000013", _GARAGE, None, "69383", "45.20A", 1090, "mécanicien auto", 3, 2),
-    Sample("99100005000021", _GARAGE, None, "69266", "45.20A", 1090, "carrossier", 4, 5),
-    Sample("99100006800015", "L’ATELIER DE L’OCÉAN", "Coiffure Bourbon", "97411", "96.02A", 2596,
-           "coiffeur", 3, 8),
-    Sample("99100007600018", _LONG, None, "69381", "62.02A", 1486, "développeur web", 6, 12),
-    Sample("99100008400012", "MENUISERIE ŒUVRE & BOIS", _BRAND, "29019", "43.32A", 1597, "menuisier", 4, 22),
+    Sample("99100013400015", "مخبز السلام", "مخبز السلام", "13201", "10.71C", 843, "boulanger", 3, 0),
+    Sample("99100014200018", "DUPONT & FILS", "Dupont & Fils « plombiers »", "59350", "43.22A", 1596,
+           "plombier", 3, 2),
+    Sample("99100011800018", "L’ÉPICERIE D’À CÔTÉ", "L’Épicerie d’à côté — chez Zoë & Noël", "35288",
+           "47.11B", 2216, "vendeur", 4, 5),
+    Sample("99100019100015", "MÉCANIQUE DU LAGON", None, "97611", "45.20A", 1090, "mécanicien auto", 3, 8),
+    Sample("99100043100015", "CLAIRE MARTIN", "Chez Claire Coiffure", "45234", "96.02A", 2596,
+           "coiffeur", 3, 12),
+    Sample("99100012600011", _CHEESE, None, "48095", "10.51C", 7012, "fromager", 5, 22),
 )
 # fmt: on
 
