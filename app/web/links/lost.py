@@ -28,7 +28,7 @@ class LostLinkForm(PostForm):
         missing="Saisissez l’adresse e-mail donnée au dépôt.",
         checks=(EmailAddress(),),
         description="Celle que vous avez donnée en déposant votre offre.",
-        render_kw={"autocomplete": "email", "inputmode": "email", "type": "email"},
+        render_kw={"autocomplete": "email", "inputmode": "email"},
     )
     siret = Line(
         "SIRET de l’établissement",

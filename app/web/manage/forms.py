@@ -64,7 +64,7 @@ class ContactForm(PostForm):
         limit=254,
         missing="Saisissez la nouvelle adresse.",
         checks=(EmailAddress(),),
-        render_kw={"autocomplete": "email", "type": "email", "inputmode": "email"},
+        render_kw={"autocomplete": "email", "inputmode": "email"},
     )
     phone = Line(
         "Téléphone", limit=30, checks=(PhoneNumber(),), render_kw={"autocomplete": "tel", "inputmode": "tel"}
