@@ -19,7 +19,7 @@ WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanc
 Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 # Addresses of the web and of people are left as they are: their signs aren't punctuation.
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@]{1,255}\.\w+")
 _SPACES = f"[ {NBSP}{FINE}]"
 _RULES: tuple[Rule, ...] = (
     (re.compile(r"\.\.\."), "…"),

@@ -1,4 +1,4 @@
-"""Tables du premier jour."""
+"""Initial."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -442,6 +442,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('short_code', name=op.f('uq_offer_short_code'))
     )
     with op.batch_alter_table('offer', schema=None) as batch_op:
+        batch_op.create_index('ix_offer_changed', ['changed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_offer_contact_id'), ['contact_id'], unique=False)
         batch_op.create_index('ix_offer_end', ['status', 'last_day'], unique=False)
         batch_op.create_index(batch_op.f('ix_offer_establishment_id'), ['establishment_id'], unique=False)
@@ -467,6 +468,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('draft', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_draft_expires_at'), ['expires_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_draft_owner_hash'), ['owner_hash'], unique=False)
 
     op.create_table('hold',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -533,6 +535,7 @@ def downgrade() -> None:
 
     op.drop_table('hold')
     with op.batch_alter_table('draft', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_draft_owner_hash'))
         batch_op.drop_index(batch_op.f('ix_draft_expires_at'))
 
     op.drop_table('draft')
@@ -542,6 +545,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_offer_establishment_id'))
         batch_op.drop_index('ix_offer_end')
         batch_op.drop_index(batch_op.f('ix_offer_contact_id'))
+        batch_op.drop_index('ix_offer_changed')
 
     op.drop_table('offer')
     with op.batch_alter_table('contact_log_entry', schema=None) as batch_op:

@@ -57,7 +57,7 @@ class Draft(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=public_id)
-    owner_hash: Mapped[str] = mapped_column(sa.String(64))
+    owner_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
     answers: Mapped[dict[str, object]] = mapped_column(
         sa.JSON,
         default=dict,
@@ -86,6 +86,7 @@ class Offer(Model):
         sa.Index("ix_offer_search", "status", "rome_code", "lat", "lon"),
         sa.Index("ix_offer_recent", "status", "published_at"),
         sa.Index("ix_offer_end", "status", "last_day"),
+        sa.Index("ix_offer_changed", "changed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
