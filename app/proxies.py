@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -27,9 +28,21 @@ class Prefix:
         return self.inner(environ, start)
 
 
+class OwnHost:
+    """Answers under the configured address alone: whatever Host a request names, nothing is built from it."""
+
+    def __init__(self, inner: "WSGIApplication", address: str) -> None:
+        self.inner = inner
+        self.host = urlsplit(address).netloc
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        environ["HTTP_HOST"] = self.host
+        return self.inner(environ, start)
+
+
 def behind(app: Flask, settings: Settings) -> Flask:
     """Trust exactly `PROXY_COUNT` proxies, and answer under the prefix of BASE_URL."""
-    inner: Any = app.wsgi_app
+    inner: Any = OwnHost(app.wsgi_app, settings.base_url)
     if settings.prefix:
         inner = Prefix(inner, settings.prefix)
     if settings.proxy_count:
