@@ -155,16 +155,22 @@ def current_link(purpose: Purpose, *, object_type: str, object_id: int) -> Link 
 
 
 def current_actor() -> Actor:
-    """Who acts now, for the journal."""
+    """The agent who is signed in, for the journal; acts by a link are signed by `actor_of` that link."""
     account = current_account()
     if account is not None and account.staff_role is not None:
         return Actor(ActorKind.STAFF, account.id, "account")
-    for link in current_links():
-        if link.purpose is Purpose.MANAGEMENT:
-            return Actor(ActorKind.CONTACT, link.object_id, "link")
-        if link.purpose in {Purpose.FOLLOW_UP, Purpose.HELD_OFFER}:
-            return Actor(ActorKind.OPCO, link.id, "link")
     return ANONYMOUS
+
+
+def actor_of(link: Link) -> Actor:
+    """Who acts by a link: a browser may hold several, and be an agent's besides."""
+    if link.object_type == "contact":
+        return Actor(ActorKind.CONTACT, link.object_id, "link")
+    if link.object_type == "account":
+        return Actor(ActorKind.STAFF, link.object_id, "link")
+    if link.purpose in {Purpose.FOLLOW_UP, Purpose.HELD_OFFER}:
+        return Actor(ActorKind.OPCO, link.id, "link")
+    return Actor(ActorKind.ANONYMOUS, None, "link")
 
 
 def enter(*, account: Account | None = None, link: Link | None = None) -> None:

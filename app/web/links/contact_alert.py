@@ -7,7 +7,7 @@ from app.domain.accounts.models import Link
 from app.domain.employers.contact_denial import deny_change, is_settled
 from app.domain.employers.models import Contact
 from app.domain.employers.services import mask_email
-from app.web.access import current_actor, public
+from app.web.access import actor_of, public
 from app.web.links import blueprint
 from app.web.links.page import LinkPage
 
@@ -46,7 +46,7 @@ def open_alert(link: Link) -> str:
     """Take the change back."""
     both = _both(link)
     if both is not None:
-        deny_change(*both, by=current_actor())
+        deny_change(*both, by=actor_of(link))
     return url_for("links.change_denied")
 
 

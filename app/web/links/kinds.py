@@ -15,7 +15,7 @@ from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft, Offer
 from app.domain.offers.queries import offer_by_public_id
 from app.domain.offers.rights import contact_of, right_ended_at
-from app.web.access import current_actor, enter
+from app.web.access import actor_of, enter
 from app.web.links import partners
 from app.web.links.page import LinkPage
 
@@ -67,7 +67,7 @@ def _open_management(link: Link) -> str:
     offer = _offer_of(link)
     if offer is None:
         return url_for("manage.offers")
-    if confirm_offer(offer, by=current_actor()):
+    if confirm_offer(offer, by=actor_of(link)):
         return url_for("manage.online", public_id=offer.public_id)
     near_end = offer.last_day is not None and (offer.last_day - clock.today()).days <= 7
     if near_end and offer.status in {OfferStatus.ONLINE, OfferStatus.ENDED}:

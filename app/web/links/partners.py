@@ -9,7 +9,7 @@ from app.domain.employers.contact_emails import CONTACT_CHANGE
 from app.domain.employers.models import Contact
 from app.domain.offers.models import Offer
 from app.domain.opco.models import FollowUp
-from app.web.access import current_actor, enter
+from app.web.access import actor_of, enter
 from app.web.links.contact_alert import alert_page, open_alert
 from app.web.links.page import LinkPage
 
@@ -33,7 +33,7 @@ def open_address(link: Link) -> str:
     if link.object_type == CONTACT_CHANGE:
         return open_alert(link)
     contact = db.session.get_one(Contact, link.object_id)
-    management = confirm_address(contact, by=current_actor())
+    management = confirm_address(contact, by=actor_of(link))
     enter(link=management)
     return url_for("manage.offers")
 

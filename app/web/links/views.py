@@ -15,7 +15,7 @@ from app.domain.accounts.magic_links import LinkState, Reading
 from app.domain.accounts.models import Link, Purpose
 from app.domain.employers.services import mask_email
 from app.extensions import limiter
-from app.web.access import current_actor, portal_session, public
+from app.web.access import actor_of, portal_session, public
 from app.web.links import blueprint, reissue
 from app.web.links.codes import login_code
 from app.web.links.kinds import KINDS
@@ -92,7 +92,7 @@ def _act(token: str, reading: Reading) -> str | BaseResponse:
     if opened.purpose is Purpose.LOGIN:
         magic_links.use_up_other_logins(opened)
     target = kind.open(opened)
-    journal.record("link_opened", opened, by=current_actor(), facts={"purpose": opened.purpose.value})
+    journal.record("link_opened", opened, by=actor_of(opened), facts={"purpose": opened.purpose.value})
     failpoint("links.before_commit")
     db.session.commit()
     failpoint("links.after_commit_before_response")

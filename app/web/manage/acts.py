@@ -9,12 +9,12 @@ from app.domain.accounts.models import Purpose
 from app.domain.offers import drafts, life, undo
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
-from app.web.access import by_link, current_actor
+from app.web.access import by_link
 from app.web.forms.base import PostForm
 from app.web.forms.once import answered_before, run_once
 from app.web.manage import blueprint
 from app.web.manage.forms import CloseForm, RenewForm
-from app.web.manage.loading import managed_contacts, offer_or_404
+from app.web.manage.loading import as_contact, managed_contacts, offer_or_404
 from app.web.manage.pages import short_job
 
 Answer = str | Response | tuple[str, int]
@@ -43,7 +43,7 @@ def renew(public_id: str) -> Answer:
 
     def act() -> str:
         new_start = form.new_start.day if "new_start" in form else None
-        life.renew_offer(found, by=current_actor(), new_start=new_start)
+        life.renew_offer(found, by=as_contact(found.contact_id), new_start=new_start)
         return url_for("manage.offer", public_id=public_id)
 
     try:
@@ -66,7 +66,8 @@ def close(public_id: str) -> Answer:
         return render_template("manage/close.html", form=form, **_about(found)), 422
 
     def act() -> str:
-        life.close_offer(found, by=current_actor(), reason=form.end_reason, detail=form.detail.data)
+        by = as_contact(found.contact_id)
+        life.close_offer(found, by=by, reason=form.end_reason, detail=form.detail.data)
         return url_for("manage.offer", public_id=public_id)
 
     if found.status is OfferStatus.ENDED:
@@ -84,7 +85,7 @@ def undo_last(public_id: str) -> Answer:
         undoable = undo.undoable_act(found)
         if undoable is None or undoable.act == "decision":
             raise Refused("Il n’est plus possible d’annuler : les dix minutes sont passées.")
-        undo.undo_act(found, undoable, by=current_actor())
+        undo.undo_act(found, undoable, by=as_contact(found.contact_id))
         return url_for("manage.offer", public_id=public_id)
 
     return run_once(act)

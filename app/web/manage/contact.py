@@ -13,12 +13,12 @@ from app.domain.employers.emails import AccessLink
 from app.domain.employers.models import Contact
 from app.domain.employers.services import mask_email
 from app.outbox import queue
-from app.web.access import by_link, current_actor, current_links
+from app.web.access import by_link, current_links
 from app.web.forms.base import PostForm
 from app.web.forms.once import run_once
 from app.web.manage import blueprint
 from app.web.manage.forms import ContactForm
-from app.web.manage.loading import managed_contacts
+from app.web.manage.loading import as_contact, managed_contacts
 
 Answer = str | Response | tuple[str, int]
 
@@ -85,7 +85,7 @@ def change(establishment: str) -> Answer:
             email=getattr(form.email, "address", str(form.email.data)),
             name=str(form.name.data),
             phone=getattr(form.phone, "number", None),
-            by=current_actor(),
+            by=as_contact(contact.id),
         )
         return url_for("manage.contact_asked", establishment=establishment)
 

@@ -11,13 +11,13 @@ from app.core.french import date_fr
 from app.domain.accounts.models import Purpose
 from app.domain.offers.editing import Difference, differences, edit_offer, why_not_edit
 from app.domain.offers.models import Offer
-from app.web.access import by_link, current_actor
+from app.web.access import by_link
 from app.web.forms.advert import advert_of
 from app.web.forms.details import CONTRACT_LABELS, LEVEL_LABELS, REMOTE_LABELS, details_of
 from app.web.forms.once import new_submission_id, run_once
 from app.web.manage import blueprint
 from app.web.manage.forms import EditForm
-from app.web.manage.loading import offer_or_404
+from app.web.manage.loading import as_contact, offer_or_404
 from app.web.manage.pages import short_job
 
 LABELS = {
@@ -64,7 +64,7 @@ def _save(found: Offer, form: EditForm, changes: dict[str, Any]) -> str | Respon
     version = int(form.version.data) if str(form.version.data).isdigit() else -1
 
     def act() -> str:
-        edit_offer(found, changes, version=version, by=current_actor())
+        edit_offer(found, changes, version=version, by=as_contact(found.contact_id))
         return url_for("manage.offer", public_id=found.public_id)
 
     try:

@@ -2,6 +2,7 @@
 
 from flask import abort
 
+from app.audit.actor import Actor, ActorKind
 from app.domain.accounts.models import Purpose
 from app.domain.employers.models import Contact
 from app.domain.offers.models import Offer
@@ -28,3 +29,8 @@ def offer_or_404(public_id: str) -> Offer:
     if offer is None or offer.contact_id not in {contact.id for contact in managed_contacts()}:
         abort(404)
     return offer
+
+
+def as_contact(contact_id: int) -> Actor:
+    """The contact whose offers these are, as the journal signs its acts."""
+    return Actor(ActorKind.CONTACT, contact_id, "link")
