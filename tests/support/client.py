@@ -28,6 +28,7 @@ class CheckedClient(FlaskClient):
             db.session.rollback()
         response: TestResponse = contextvars.Context().run(partial(super().open, *args, **kwargs))
         check_headers(response)
+        check_length(response)
         is_page = not 300 <= response.status_code < 400 and response.data
         is_page = is_page and response.headers.get("Content-Security-Policy") != MAIL_CSP
         if response.mimetype == "text/html" and is_page:
@@ -72,6 +73,13 @@ def check_headers(response: TestResponse) -> None:
     assert cache == "no-store" or cache.startswith("public, max-age="), cache
     if cache != "no-store":
         assert "Set-Cookie" not in headers
+
+
+def check_length(response: TestResponse) -> None:
+    """A server sends no more than the length that is announced; the test client doesn't mind."""
+    announced = response.headers.get("Content-Length")
+    if announced is not None and response.request.method != "HEAD" and response.status_code != 304:
+        assert int(announced) == len(response.data), f"{response.request.path}: Content-Length {announced}"
 
 
 def links_in(text: str) -> list[str]:

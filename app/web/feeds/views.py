@@ -70,6 +70,8 @@ def _feed(kind: str, mimetype: str, writer: Writer) -> Response:
     response.make_conditional(request)
     if response.status_code == 304 or request.method == "HEAD":
         return response
+    # Counted while there was no body yet: a server would send nothing beyond it.
+    response.headers.pop("Content-Length", None)
     parts = writer(batches(db.engine, selection), _frame(kind, selection, state))
     if press:
         response.headers["Content-Encoding"] = "gzip"
