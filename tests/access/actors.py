@@ -150,7 +150,7 @@ ACTORS: dict[str, Actor] = {
         "manage:A", "follow_up:2", "link:manage", "link:follow_up",
     ),
     "agent du portail": _actor(_staff("operator"), "staff", "account"),
-    "administrateur du portail": _actor(_staff("administrator"), "staff", "account"),
+    "administrateur du portail": _actor(_staff("administrator"), "staff", "administrator", "account"),
     "compte sans rôle": _actor(_staff("nobody"), "account"),
     "agent désactivé": _actor(_staff("disabled")),
     "agent inactif": _actor(_staff("operator", idle=timedelta(minutes=31))),

@@ -89,11 +89,12 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(
         (
             "operator.home", "operator.companies", "operator.without_address", "operator.without_opco",
-            "operator.held_list", "operator.addresses", "operator.jobs", "operator.mails", "operator.pause",
+            "operator.held_list", "operator.addresses", "operator.mails", "operator.pause",
             "operator.previews",
         ),
         STAFF,
     ),
+    "operator.jobs": Row("administrator"),
     **dict.fromkeys(("operator.held_offer", "operator.undo_decision"), Row("staff", "any_held")),
     "operator.release_address": Row("staff", "address"),
     "operator.resume": Row("staff", "pause"),
@@ -150,8 +151,8 @@ def expected(row: Row, rights: frozenset[str], owner: str) -> str:
     """What the table says for one cell."""
     if row.link and f"link:{row.link}" not in rights:
         return ASK
-    if row.needs == "staff":
-        return OPEN if "staff" in rights else FORBIDDEN if "account" in rights else SIGN_IN
+    if row.needs in {"staff", "administrator"}:
+        return OPEN if row.needs in rights else FORBIDDEN if "account" in rights else SIGN_IN
     if row.needs == "relay":
         return OPEN if "relay" in rights else UNAUTHORISED
     if owner == "hidden":

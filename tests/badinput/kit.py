@@ -1,6 +1,7 @@
 """Posting what no browser would: raw bytes in a form, and reading what the page kept of it."""
 
 import contextvars
+import re
 import secrets
 import unicodedata
 from functools import partial
@@ -19,6 +20,7 @@ _IGNORED = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Co", "Cn", "Mn", "Me"
 _PLUMBING = frozenset({"csrf_token", "submission_id", "version", "seen", "job_seen", "suite", "act"})
 # A date typed chooses « à une date précise » by itself.
 _FOLLOWING = frozenset({"start"})
+_BYTES = re.compile("(?:%[89A-F][0-9A-F])+")
 # Longer texts may be kept in part.
 KEPT_WHOLE = 4_000
 
@@ -79,8 +81,8 @@ def get_raw(client: FlaskClient, address: str, query: dict[str, str]) -> TestRes
 
 def essence(text: str) -> str:
     """A text without what a tidy form may take away."""
-    # What isn't UTF-8 comes in as U+FFFD.
-    flat = unicodedata.normalize("NFKC", text).replace("\ufffd", "")
+    # What isn't UTF-8 comes in as U+FFFD, or as the percent signs it was sent with.
+    flat = _BYTES.sub("", unicodedata.normalize("NFKC", text).replace("\ufffd", ""))
     return "".join(sign for sign in flat if unicodedata.category(sign) not in _IGNORED)[:KEPT_WHOLE]
 
 
