@@ -1,10 +1,11 @@
 """Acts on one offer: prolong, close, undo, duplicate, add."""
 
-from flask import render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core import clock
 from app.core.errors import Refused
+from app.core.french import date_fr
 from app.domain.accounts.models import Purpose
 from app.domain.offers import drafts, life, undo
 from app.domain.offers.lifecycle import OfferStatus
@@ -43,7 +44,9 @@ def renew(public_id: str) -> Answer:
 
     def act() -> str:
         new_start = form.new_start.day if "new_start" in form else None
-        life.renew_offer(found, by=as_contact(found.contact_id), new_start=new_start)
+        done = life.renew_offer(found, by=as_contact(found.contact_id), new_start=new_start)
+        if done is None and found.last_day:
+            flash(f"Offre prolongée jusqu’au {date_fr(found.last_day)}. Elle avait déjà cette date.", "success")
         return url_for("manage.offer", public_id=public_id)
 
     try:
