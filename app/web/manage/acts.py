@@ -46,7 +46,8 @@ def renew(public_id: str) -> Answer:
         new_start = form.new_start.day if "new_start" in form else None
         done = life.renew_offer(found, by=as_contact(found.contact_id), new_start=new_start)
         if done is None and found.last_day:
-            flash(f"Offre prolongée jusqu’au {date_fr(found.last_day)}. Elle avait déjà cette date.", "success")
+            until = date_fr(found.last_day)
+            flash(f"Offre prolongée jusqu’au {until}. Elle avait déjà cette date.", "success")
         return url_for("manage.offer", public_id=public_id)
 
     try:
