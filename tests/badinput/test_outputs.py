@@ -27,9 +27,9 @@ HOSTILE = [
     "</textarea></title></style><svg onload=alert(1)>",
     "javascript:alert(1)",
     "[lien](javascript:alert(1))",
-    "{{7*7}}{{config}}",
+    "{{1234*8765}}{{config}}",
     "{% raw %}{# #}",
-    "${7*7}#{7*7}",
+    "${1234*8765}#{1234*8765}",
     "%s%(x)s%n",
     "]]><evil/>",
     "&lt;b&gt;&amp;amp;",
@@ -39,6 +39,8 @@ HOSTILE = [
     "=HYPERLINK(1)",
     "d’« Artagnan » & fils",
 ]
+# What a template would make of the two products above.
+COMPUTED = str(1234 * 8765)
 WORDS = ["title", "description", "brand", "about_company", "rhythm", "words", "end_detail"]
 
 
@@ -79,7 +81,7 @@ def test_what_is_published_is_inert(app: Flask, text: str, record_property: Reco
         page = browser.get(f"/offres/{public_id}{tail}")
         assert page.status_code == 200
         assert live_code(page) == ""
-        assert "49" not in _words(page) or "7*7" not in text
+        assert COMPUTED not in page.text
     page = browser.get(f"/offres/{public_id}")
     assert _flat(f"Titre {text[:60]}") in _flat(_words(page))
     posting = _structured(page)
@@ -123,7 +125,7 @@ def test_e_mails_are_inert(app: Flask, mailbox: Mailbox, text: str) -> None:
             if isinstance(element.tag, str):
                 assert not [name for name in element.attrib if name.startswith("on")]
                 assert not (element.get("href") or "").strip().startswith(("javascript:", "data:"))
-        assert "7*7" not in text or "49" not in letter.text.replace("349", "").replace("490", "")
+        assert COMPUTED not in letter.text + letter.html
 
 
 @pytest.mark.parametrize("text", HOSTILE)
