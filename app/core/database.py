@@ -1,6 +1,7 @@
 """The database: one `db`, column types that hold the domain's values, and the database's own clock."""
 
 import enum
+import select
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,9 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -110,6 +113,20 @@ def _set_up_connection(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA busy_timeout=10000")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()
+
+
+@event.listens_for(Pool, "checkout")
+def _refuse_a_dead_connection(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A server that has gone has closed its end, which can be seen without asking it: nothing else comes
+    on a connection at rest. Asking « SELECT 1 » each time took a tenth of a simple page.
+    """
+    state = getattr(connection, "pgconn", None)
+    if state is None:
+        return
+    watch = select.poll()
+    watch.register(state.socket, select.POLLIN)
+    if watch.poll(0):
+        raise InvalidatePoolError("the server has closed the connection")
 
 
 @event.listens_for(Engine, "begin")
