@@ -16,19 +16,24 @@ MONTHS = (
 )  # fmt: skip
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
-Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+Replacement = str | Callable[[re.Match[str]], str]
 
 # Addresses of the web and of people are left as they are: their signs aren't punctuation.
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@]{1,255}\.\w+")
+_SIGNS_OF_ADDRESS = ("@", "://", "www.")
 _SPACES = f"[ {NBSP}{FINE}]"
-_RULES: tuple[Rule, ...] = (
-    (re.compile(r"\.\.\."), "…"),
-    (re.compile(r"(?<=\w)'"), "’"),
-    (re.compile(r'"([^"\n]*)"'), lambda found: f"«{NBSP}{found[1].strip()}{NBSP}»"),
-    (re.compile(rf"«{_SPACES}*"), f"«{NBSP}"),
-    (re.compile(rf"{_SPACES}*»"), f"{NBSP}»"),
-    (re.compile(rf"{_SPACES}+(?=[;!?])"), FINE),
-    (re.compile(rf"{_SPACES}+(?=:(?:\s|$))"), NBSP),
+# Each rule with the signs without which it has nothing to do: most texts hold none of them.
+_SIGN_RULES: tuple[tuple[tuple[str, ...], re.Pattern[str], Replacement], ...] = (
+    (("...",), re.compile(r"\.\.\."), "…"),
+    (("'",), re.compile(r"(?<=\w)'"), "’"),
+    (('"',), re.compile(r'"([^"\n]*)"'), lambda found: f"«{NBSP}{found[1].strip()}{NBSP}»"),
+    (("«",), re.compile(rf"«{_SPACES}*"), f"«{NBSP}"),
+    (("»",), re.compile(rf"{_SPACES}*»"), f"{NBSP}»"),
+    ((";", "!", "?"), re.compile(rf"{_SPACES}+(?=[;!?])"), FINE),
+    ((":",), re.compile(rf"{_SPACES}+(?=:(?:\s|$))"), NBSP),
+)
+_DIGIT = re.compile(r"\d")
+_NUMBER_RULES: tuple[tuple[re.Pattern[str], Replacement], ...] = (
     (re.compile(r"(?<=\d) (?=\d{3}(?!\d))|(?<=\d{3}) (?=\d{5}(?!\d))"), FINE),
     (re.compile(r"(?<=\d) (?=\d{2}(?: \d{2})+(?!\d))"), NBSP),
     (re.compile(rf"(?<=\d{NBSP}\d\d) (?=\d{{2}}(?!\d))"), NBSP),
@@ -41,6 +46,8 @@ _TAG = re.compile(r"(<[^>]*>)")
 
 def typo(text: str) -> str:
     """Text with French no-break spaces, apostrophes and quotes; applying it twice changes nothing more."""
+    if not any(sign in text for sign in _SIGNS_OF_ADDRESS):
+        return _typo(text)
     parts: list[str] = []
     last = 0
     for address in _ADDRESS.finditer(text):
@@ -65,8 +72,12 @@ def _typo(text: str) -> str:
 
 
 def _applied(text: str) -> str:
-    for pattern, replacement in _RULES:
-        text = pattern.sub(replacement, text)
+    for signs, pattern, replacement in _SIGN_RULES:
+        if any(sign in text for sign in signs):
+            text = pattern.sub(replacement, text)
+    if _DIGIT.search(text):
+        for pattern, replacement in _NUMBER_RULES:
+            text = pattern.sub(replacement, text)
     return text
 
 
