@@ -6,11 +6,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from app.core import clock, french
+from app.web.addresses import fixed, in_template
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "static" / "dist"
@@ -54,6 +55,7 @@ def install(app: Flask) -> None:
         return asset_url(name, brand=str(environment.globals["brand"]))
 
     environment.globals.update(
+        url_for=in_template,
         asset=asset,
         icon=icon,
         art=art,
@@ -101,7 +103,7 @@ def asset_url(name: str, *, brand: str) -> str:
         built = _manifest(brand)[name]
     except KeyError:
         raise AssetsNotBuilt(f"Le fichier « {name} » n’existe pas dans la marque « {brand} ».") from None
-    return url_for("static", filename=f"dist/{brand}/{built}")
+    return fixed("static", filename=f"dist/{brand}/{built}")
 
 
 @lru_cache(maxsize=128)
@@ -110,6 +112,7 @@ def _svg(path: Path) -> str:
     return re.sub(r">\s+<", "><", re.sub(r"<!--.*?-->", "", source, flags=re.S)).strip()
 
 
+@lru_cache(maxsize=256)
 def icon(name: str, *, label: str = "", size: str = "") -> Markup:
     """One of our own icons, in the colour of the text; hidden from screen readers without `label`."""
     body = _svg(ICONS / f"{name}.svg").removeprefix("<svg")
