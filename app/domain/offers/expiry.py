@@ -9,6 +9,7 @@ from app.audit.actor import SYSTEM
 from app.core import clock, events
 from app.core.database import db
 from app.core.failpoints import failpoint
+from app.core.given import Given
 from app.domain.employers.models import Contact
 from app.domain.offers.events import ExpiredOffer, OffersExpired
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE, EndReason, OfferStatus
@@ -56,7 +57,8 @@ def _overdue(status: OfferStatus, *, limit: int) -> list[ExpiredOffer]:
 def expire(offers: Sequence[ExpiredOffer]) -> None:
     """End these offers: state, journal, and what follows. Objects already loaded aren't refreshed."""
     now = clock.now()
-    ending = sa.update(Offer).where(Offer.id.in_([offer.id for offer in offers]))
+    given = Given([{"id": offer.id} for offer in offers])
+    ending = sa.update(Offer).where(Offer.id.in_(sa.select(given.integer("id")).select_from(given.table)))
     moved = db.session.scalars(
         OFFER_LIFECYCLE.apply_to_all(ending, "expire")
         .values(end_reason=EndReason.EXPIRED, ended_at=now, changed_at=now, version=Offer.version + 1)
