@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app, seeds
@@ -18,9 +17,9 @@ from tests.support.mailbox import Mailbox
 from tests.support.postgres import fresh_database
 from tests.support.smtp_sink import SmtpSink, smtp_sink
 from tests.support.standins import Partner, annuaire_served
+from tests.support.tables import empty
 
-pytest_plugins = ["tests.support.browser"]
-KEPT = frozenset({"opco", "legal_parameter", "alembic_version"})
+pytest_plugins = ["tests.support.browser", "tests.browser.fixtures"]
 # A Tuesday morning, away from every change of clock.
 NOON = datetime(2027, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -81,24 +80,8 @@ def built_app(
 def app(built_app: Flask) -> Iterator[Flask]:
     """The application with empty tables, and limits forgotten."""
     with built_app.app_context():
-        _empty_tables()
-        limiter = built_app.extensions["limiter"]
-        for one in limiter if isinstance(limiter, set) else {limiter}:
-            one.reset()
+        empty(built_app)
     yield built_app
-
-
-def _empty_tables() -> None:
-    db.session.remove()
-    tables = [table for table in reversed(db.metadata.sorted_tables) if table.name not in KEPT]
-    if db.engine.dialect.name == "postgresql":
-        names = ", ".join(f'"{table.name}"' for table in tables)
-        db.session.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    else:
-        db.session.execute(sa.text("PRAGMA defer_foreign_keys=ON"))
-        for table in tables:
-            db.session.execute(table.delete())
-    db.session.commit()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
-"""The real application behind a port, and the catalogue of its pages."""
+"""The real application behind a port, and the catalogue of its pages: fixtures for the whole suite."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,18 +7,10 @@ from flask import Flask
 
 from tests.browser.catalogue import Catalogue
 from tests.browser.walks import deposit, manage, others
-from tests.conftest import _empty_tables
 from tests.support.mailbox import Mailbox
 from tests.support.site import served
 from tests.support.smtp_sink import SmtpSink
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A page looks the same whatever the database: once is enough."""
-    if os.environ.get("TEST_DATABASE") == "postgresql":
-        for item in items:
-            if item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.skip(reason="vu sur SQLite : une page ne dépend pas de la base"))
+from tests.support.tables import empty
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +42,6 @@ def catalogue(built_app: Flask, sink: SmtpSink) -> Catalogue:
     with Catalogue(built_app) as kept:
         for walk in walks:
             with built_app.app_context():
-                _empty_tables()
+                empty(built_app)
             walk(kept)
     return kept
