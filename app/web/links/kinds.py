@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import flash, request, url_for
 
 from app.core import clock
 from app.core.database import db
-from app.core.french import date_fr
+from app.core.french import date_fr, time_fr
 from app.domain.accounts.models import Account, Link, Purpose
 from app.domain.employers.models import Contact
 from app.domain.offers.deposit import confirm_offer
@@ -18,6 +18,10 @@ from app.domain.offers.rights import contact_of, right_ended_at
 from app.web.access import actor_of, enter
 from app.web.links import partners
 from app.web.links.page import LinkPage
+
+
+# Posted by the button that puts an offer online, so that pressing it twice is told apart from coming back.
+CONFIRM = "confirm"
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ def _management_page(link: Link) -> LinkPage | None:
                 ("Début du contrat", start),
                 ("Référence", offer.reference),
             ),
+            act=CONFIRM,
         )
     shown = f"l’offre {offer.job_name} à {offer.city}" if offer else "vos offres"
     return LinkPage(
@@ -67,6 +72,8 @@ def _open_management(link: Link) -> str:
     offer = _offer_of(link)
     if offer is None:
         return url_for("manage.offers")
+    if request.form.get("act") == CONFIRM and offer.confirmed_at is not None:
+        flash(f"Déjà fait le {date_fr(offer.confirmed_at)} à {time_fr(offer.confirmed_at)}.", "info")
     if confirm_offer(offer, by=actor_of(link)):
         return url_for("manage.online", public_id=offer.public_id)
     near_end = offer.last_day is not None and (offer.last_day - clock.today()).days <= 7

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LinkPage:
-    """`title` is the act as a question; `facts` are (label, value) pairs; `danger` paints a refusal."""
+    """`title` is the act as a question; `facts` are (label, value) pairs; `act` is posted with the button."""
 
     title: str
     lead: str
     button: str
     facts: tuple[tuple[str, str], ...] = ()
+    act: str = ""
