@@ -207,7 +207,7 @@ SITES: dict[str, Site] = {
     "entreprise tapée": Site(_typed_company, answers=TYPED),
     "besoin": Site(_draft_page("besoin"), answers=NEED),
     "enseigne": Site(_draft_page("enseigne"), answers={"brand": "Chez Zoé"}),
-    "adresse": Site(_draft_page("adresse"), answers={"line": "1 place Foch", "postcode": "48000"}),
+    "adresse": Site(_draft_page("adresse"), answers={"line": "1 place Foch", "postcode": "44000"}),
     "opco": Site(_draft_page("opco")),
     "annonce": Site(_draft_page("annonce")),
     "enregistrer": Site(_draft_page("enregistrer"), answers={"email": "camille@exemple.fr"}),
