@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app import create_app, seeds
+from app import create_app, seeds, wiring
 from app.config import Settings
 from app.core import clock
 from app.core.database import db
@@ -77,8 +77,10 @@ def built_app(
 
 
 @pytest.fixture
-def app(built_app: Flask) -> Iterator[Flask]:
-    """The application with empty tables, and limits forgotten."""
+def app(built_app: Flask, annuaire: Partner) -> Iterator[Flask]:
+    """The application with empty tables, limits forgotten, partners well and their circuits closed."""
+    annuaire.reset()
+    built_app.extensions["adapters"] = wiring.adapters(built_app.extensions["settings"])
     with built_app.app_context():
         empty(built_app)
     yield built_app

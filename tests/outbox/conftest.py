@@ -30,6 +30,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("outbox_postgres"))
 
 
+@pytest.fixture(autouse=True)
+def nobody_reacts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reactions of the whole application, installed by another test, have no table here."""
+    monkeypatch.setattr(events, "_reactions", {})
+
+
 @pytest.fixture
 def app(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     for name, kind in LETTERS.items():
