@@ -83,7 +83,7 @@ def test_criterion_03_with_the_registry_down_the_journey_still_ends(
 @pytest.fixture
 def silent_sirene(app: Flask, annuaire: Partner) -> Iterator[None]:
     """Sirene answers 500 for the one number that no register lists."""
-    annuaire.fails("500", path="/api-sirene/")
+    annuaire.fails("500", path=f"/api-sirene/3.11/siret/{UNLISTED}")
     yield
     annuaire.reset()
 
