@@ -151,6 +151,16 @@ def database_now() -> datetime:
     return value.astimezone(UTC)
 
 
+def take_turns(name: str) -> None:
+    """Wait for whoever holds this name, and hold it until the end of the transaction.
+
+    For what several people may create at the same moment. SQLite has one writer at a time anyway.
+    """
+    if not is_sqlite():
+        lock = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+        db.session.execute(lock, {"name": name})
+
+
 def begin_write() -> None:
     """Open the transaction of an act that will write: SQLite takes its write lock now, not half-way."""
     if is_sqlite():

@@ -6,7 +6,8 @@ import structlog
 from flask import Flask, render_template, request
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -16,6 +17,9 @@ from app.core.errors import Conflict, DomainError, Gone, NotAllowed
 
 log = structlog.get_logger()
 PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503})
+# The database is away, locked, full, read-only, or has no connection left: it is worth trying again.
+PASSING = (OperationalError, InternalError, InterfaceError, NoConnectionLeft)
+Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 _OF_DOMAIN = {Conflict: 409, NotAllowed: 403, Gone: 410}
 
 
@@ -26,8 +30,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(StaleDataError, _stale)
-    app.register_error_handler(OperationalError, _database)
-    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -40,7 +43,11 @@ def page(status: int, *, message: str = "", minutes: int = 1) -> tuple[str, int]
     return html, status
 
 
-def _http(error: HTTPException) -> tuple[str, int] | Response:
+def _http(error: HTTPException) -> Answer | Response:
+    # What failed outside a view, when the session is saved for instance, comes wrapped in a 500.
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, SQLAlchemyError):
+        return _database(cause)
     if error.code is None or error.code < 400:
         return error.get_response()
     return page(error.code)
@@ -66,10 +73,14 @@ def _stale(_error: StaleDataError) -> tuple[str, int]:
     return page(409, message="L’offre a été modifiée sur un autre appareil. Relisez avant d’enregistrer.")
 
 
-def _database(error: DBAPIError) -> tuple[str, int, dict[str, str]]:
+def _database(error: SQLAlchemyError) -> Answer:
+    if not isinstance(error, DBAPIError | NoConnectionLeft):
+        return _unexpected(error)
     db.session.rollback()
-    log.error("database.error", kind=type(error.orig).__name__, path=request.path)
-    status = 503 if isinstance(error, OperationalError) else 500
+    # The kind alone: the text of such an error quotes what people typed.
+    kind = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+    log.error("database.error", kind=kind, path=request.path)
+    status = 503 if isinstance(error, PASSING) else 500
     html, code = page(status)
     return html, code, {"Retry-After": "10"} if status == 503 else {}
 

@@ -8,9 +8,10 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, session
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
 from app.core.database import begin_write, db
@@ -33,6 +34,7 @@ class PortalSession(CallbackDict[str, Any], SessionMixin):
         self.row_id = row.id if row else None
         self.new_token: str | None = None
         self.ended = False
+        self.trouble: SQLAlchemyError | None = None
         self.modified = False
         self.accessed = True
 
@@ -55,12 +57,17 @@ class DatabaseSessions(SessionInterface):
         self.path = "/" if not loopback else (settings.prefix or "/")
         keys = [*reversed(settings.former_keys), settings.secret_key.get_secret_value()]
         self.signer = URLSafeTimedSerializer(keys, salt="pre-session")
+        # Before everything else, form tokens included: without its session a request can't be judged.
+        app.before_request_funcs.setdefault(None, []).insert(0, raise_trouble)
 
     def open_session(self, app: Flask, request: Request) -> PortalSession:
-        if request.method not in SAFE_METHODS:
-            begin_write()
-        token = request.cookies.get(self.session_cookie, "")
-        row = sessions.find(token) if 20 <= len(token) <= 100 else None
+        try:
+            row = self._row_of(request)
+        except SQLAlchemyError as trouble:
+            # Raised here it would be before the error pages: `raise_trouble` raises it where they see it.
+            unopened = PortalSession({}, None)
+            unopened.trouble = trouble
+            return unopened
         if row is not None:
             return PortalSession(dict(row.data), row)
         try:
@@ -68,6 +75,12 @@ class DatabaseSessions(SessionInterface):
         except BadSignature:
             data = {}
         return PortalSession(data if isinstance(data, dict) else {}, None)
+
+    def _row_of(self, request: Request) -> WebSession | None:
+        if request.method not in SAFE_METHODS:
+            begin_write()
+        token = request.cookies.get(self.session_cookie, "")
+        return sessions.find(token) if 20 <= len(token) <= 100 else None
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, PortalSession):
@@ -88,7 +101,11 @@ class DatabaseSessions(SessionInterface):
             return
         if session.modified:
             session.row.data = dict(session)
-        db.session.commit()
+        try:
+            db.session.commit()
+        except SQLAlchemyError:
+            # The answer is ready: that the session was in use can be noted by the next request.
+            db.session.rollback()
 
     def _forget(self, response: Response) -> None:
         for name in (self.session_cookie, self.pre_cookie):
@@ -99,6 +116,13 @@ class DatabaseSessions(SessionInterface):
         response.set_cookie(
             name, value, path=self.path, secure=self.secure, httponly=True, samesite="Lax"
         )
+
+
+def raise_trouble() -> None:
+    """The database didn't give the session: the request ends here, with the page that says so."""
+    trouble = getattr(session, "trouble", None)
+    if trouble is not None:
+        raise trouble
 
 
 def rows_of(session: PortalSession) -> Iterator[WebSession]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.audit import journal
 from app.audit.actor import ANONYMOUS, Actor
 from app.core import clock
-from app.core.database import db
+from app.core.database import db, take_turns
 from app.core.geo import Point
 from app.core.identifiers import Siret
 from app.domain.employers.directory import DirectoryAnswer, LookUp, Outcome
@@ -53,6 +53,7 @@ def register_establishment(
     siret: Siret, look_up: LookUp, *, typed: TypedCompany | None, by: Actor = ANONYMOUS
 ) -> Establishment:
     """Get or create the establishment. What a register says replaces what was typed, never the reverse."""
+    take_turns(f"employer:{siret.siren}")
     establishment = establishment_by_siret(siret)
     is_new = establishment is None
     if establishment is None:
