@@ -11,13 +11,14 @@ from app.core import clock, events
 from app.core.database import db
 from app.core.failpoints import failpoint
 from app.core.geo import Point
-from app.core.identifiers import RomeCode
+from app.core.identifiers import CommuneCode, RomeCode
 from app.domain.employers.models import Contact, Establishment
 from app.domain.offers.events import OfferDeposited
 from app.domain.offers.holding import cause_to_hold, hold_offer
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE, OfferStatus
 from app.domain.offers.models import Offer, Remote
 from app.domain.offers.publication import put_online
+from app.domain.reference.places import commune_by_code
 
 DUPLICATE_WINDOW_DAYS = 60
 
@@ -106,7 +107,7 @@ def fields_of(need: Need) -> dict[str, object]:
         "brand": need.brand,
         "address_line": need.workplace.line,
         "postcode": need.workplace.postcode,
-        "city": need.workplace.city,
+        "city": _town(need.workplace),
         "commune_code": need.workplace.commune_code,
         "lat": need.workplace.point.lat if need.workplace.point else None,
         "lon": need.workplace.point.lon if need.workplace.point else None,
@@ -119,6 +120,15 @@ def fields_of(need: Need) -> dict[str, object]:
         "questions": list(need.questions),
         "edited": list(need.edited),
     }
+
+
+def _town(place: Workplace) -> str:
+    """The town as people write it: registers give it in capitals, without accents."""
+    if not place.city.isupper():
+        return place.city
+    commune = commune_by_code(CommuneCode(place.commune_code)) if place.commune_code else None
+    # An arrondissement keeps the name of its town.
+    return commune.name if commune is not None and commune.parent is None else place.city.title()
 
 
 def confirm_offer(offer: Offer, *, by: Actor) -> bool:
