@@ -88,6 +88,9 @@ class DatabaseSessions(SessionInterface):
         if session.ended:
             self._forget(response)
         elif session.new_token is not None:
+            # What was noted after the door opened (a message for the next page) goes in too.
+            if session.row is not None and session.row.data != dict(session):
+                self._save_row(session)
             self._set(response, self.session_cookie, session.new_token)
             response.delete_cookie(self.pre_cookie, path=self.path, secure=self.secure, httponly=True)
         elif session.row_id is not None:

@@ -19,7 +19,6 @@ from app.web.access import actor_of, enter
 from app.web.links import partners
 from app.web.links.page import LinkPage
 
-
 # Posted by the button that puts an offer online, so that pressing it twice is told apart from coming back.
 CONFIRM = "confirm"
 
