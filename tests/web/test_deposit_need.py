@@ -67,7 +67,8 @@ def test_each_refusal_has_its_message_and_keeps_every_answer(
     words = plain(page)
     assert message in words and "1 réponse est à corriger" in words
     assert "<title>Erreur – Étape 2 sur 3 – Votre besoin" in page.text
-    again = client.submit(page, ANSWERS | {"start": "asap", "start_date": "", "openings": "1", "words": "", "phone": ""})
+    mended = {"start": "asap", "start_date": "", "openings": "1", "words": "", "phone": ""}
+    again = client.submit(page, ANSWERS | mended)
     assert again.request.path.endswith("/verifier")
     for name, kept in typed.items():
         assert kept == "" or kept in words or f'value="{_escaped(kept)}"' in page.text, name
