@@ -92,7 +92,8 @@ def supervise(serve: Callable[[], AbstractContextManager[str]], title: str) -> N
     parser.add_argument("--owner", type=int, help="numéro du processus à suivre")
     parser.add_argument("--announce", type=Path, help="fichier où écrire l’adresse")
     options = parser.parse_args()
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    # SIGINT too: what a shell starts in the background inherits it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, _leave)
     try:
         with serve() as address:
