@@ -45,7 +45,7 @@ def work(kind: str, settings: Settings, url: str, pipe: Connection) -> None:
     def wait() -> float:
         pipe.send("prêt")
         pipe.recv()
-        return time.monotonic()
+        return time.process_time()
 
     pipe.send(_real(settings, wait) if kind == "real" else _bare(url, wait))
 
@@ -79,4 +79,4 @@ def _bare(url: str, wait: Wait) -> dict[str, Any]:
 
 
 def _said(start: float, closed: int, longest: Longest) -> dict[str, Any]:
-    return {"seconds": time.monotonic() - start, "closed": closed, "longest": longest.seconds}
+    return {"cpu": time.process_time() - start, "closed": closed, "longest": longest.seconds}

@@ -11,8 +11,6 @@ from bench import clockwork
 from bench.results import Row
 from bench.scene import Scene, connect
 
-WORKERS = (1, 2, 4)
-ROUNDS = 3
 LIMIT_SECONDS = 1.0
 # Each offer ended once: one state, one version, one line, one e-mail.
 COUNTS = """
@@ -27,27 +25,27 @@ SELECT (SELECT count(*) FROM offer WHERE status = 'ended' AND end_reason = 'expi
 
 @dataclass(frozen=True)
 class Pass:
-    """One pass over every offer: seconds from the first worker's start to the last one's end."""
+    """One pass over every offer: seconds from the first start to the last end; `cpu` with the server's."""
 
     seconds: float
+    cpu: float
     longest: float
 
 
 def measure(scene: Scene) -> list[Row]:
     """A row for each number of workers, the longest transaction, and what a killed worker leaves."""
     rows, longest = [], 0.0
-    for workers in WORKERS:
-        ours: list[float] = []
-        theirs: list[float] = []
-        for _ in range(ROUNDS):
-            done = _pass(scene, "real", workers)
-            ours.append(done.seconds)
-            longest = max(longest, done.longest)
-            theirs.append(_pass(scene, "bare", workers).seconds)
+    for workers in scene.pace.workers:
+        ours, theirs = [], []
+        for _ in range(scene.pace.rounds):
+            ours.append(_pass(scene, "real", workers))
+            theirs.append(_pass(scene, "bare", workers))
+        longest = max(longest, *(each.longest for each in ours))
         name = f"P7 clôture de {scene.scale} offres, {workers} processus"
-        rows.append(
-            Row.lower(name, statistics.median(ours), "s", statistics.median(theirs), "SQL nu", 2.0, 1.3)
-        )
+        seconds = [statistics.median(each.seconds for each in passes) for passes in (ours, theirs)]
+        cpu = [statistics.median(each.cpu for each in passes) for passes in (ours, theirs)]
+        rows.append(Row.lower(name, seconds[0], "s", seconds[1], "SQL nu", 2.0, 1.3))
+        rows.append(Row.lower(f"{name}, processeur", cpu[0], "s CPU", cpu[1], "SQL nu", 2.0, 1.3))
     rows.append(Row.at_most("P7 plus long verrou", longest, "s", LIMIT_SECONDS))
     left = _survive_a_kill(scene)
     rows.append(Row.at_most("P7 offres closes deux fois ou oubliées après kill -9", left, "offres", 0))
@@ -59,14 +57,15 @@ def _pass(scene: Scene, kind: str, workers: int) -> Pass:
         team = [_Worker(scene, kind, url) for _ in range(workers)]
         for worker in team:
             worker.is_ready()
-        start = time.monotonic()
+        start, used = time.monotonic(), scene.server_cpu()
         for worker in team:
             worker.begin()
         said = [worker.said() for worker in team]
         seconds = time.monotonic() - start
+        used = scene.server_cpu() - used + sum(each["cpu"] for each in said)
         assert sum(each["closed"] for each in said) == scene.scale, said
         assert _wrong(url, scene.scale) == 0
-    return Pass(seconds, max(each["longest"] for each in said))
+    return Pass(seconds, used, max(each["longest"] for each in said))
 
 
 def _survive_a_kill(scene: Scene) -> int:

@@ -18,6 +18,8 @@ from app import create_app, seeds
 from app.config import Settings
 from app.core.database import db
 from bench import data
+from bench.pace import Pace, pace_of
+from bench.processes import cpu_seconds
 from standins.annuaire.server import annuaire
 from tests.support.postgres import Postgres, running
 
@@ -33,6 +35,7 @@ class Scene:
     registers: str
     folder: Path
     scale: int
+    pace: Pace
 
     @contextmanager
     def database(self) -> Iterator[str]:
@@ -84,6 +87,10 @@ class Scene:
                 db.session.remove()
                 db.engine.dispose()
 
+    def server_cpu(self) -> float:
+        """Seconds of processor that the database server has used so far."""
+        return cpu_seconds(self.server.process.pid)
+
     def _administration(self) -> psycopg.Connection[Any]:
         return connect(self.server.url(), autocommit=True)
 
@@ -102,7 +109,7 @@ def built(scale: int) -> Iterator[Scene]:
     registers = annuaire().start()
     try:
         with running() as server, TemporaryDirectory(prefix="depot-bench-") as folder:
-            scene = Scene(server, registers.url, Path(folder), scale)
+            scene = Scene(server, registers.url, Path(folder), scale, pace_of(scale))
             with scene._administration() as connection:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(SEEDED)))
             with scene.application(server.url(SEEDED)) as app, app.app_context():

@@ -1,6 +1,6 @@
 """`make bench`: the measures of bench/, one table on screen and reports/bench.json."""
 
-import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,14 +8,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> int:
-    """Hand over to bench/__main__.py, where there is one."""
-    if not (ROOT / "bench" / "__main__.py").exists():
-        sys.stdout.write("Aucune mesure pour l’instant : pas encore mesuré.\n")
-        return 0
-    (ROOT / "reports").mkdir(exist_ok=True)
-    sys.argv = ["bench"]
-    runpy.run_module("bench", run_name="__main__")
-    return 0
+    """Hand over to bench/__main__.py, in a process of its own: this file bears the same name."""
+    return subprocess.run([sys.executable, "-m", "bench"], cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":
