@@ -94,7 +94,9 @@ def test_a_body_that_no_browser_sends_is_refused(browser: Browser, name: str, ad
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+@pytest.mark.parametrize(
+    "method", ["GET", *(pytest.param(name, marks=pytest.mark.assurance) for name in ("HEAD", "POST"))]
+)
 def test_an_address_that_leads_nowhere_says_so(app: Flask, browser: Browser, path: str, method: str) -> None:
     answer = browser.open(path, method=method)
     _well(answer, allowed=(301, 308, 401, 405, 429))
