@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
 
 from app.audit import journal
 from app.audit.actor import SYSTEM, Actor, ActorKind
@@ -144,7 +145,9 @@ def held_offers() -> list[Hold]:
     """Offers that wait for a decision, oldest first."""
     query = (
         sa.select(Hold)
-        .join(Offer)
+        .join(Hold.offer)
+        # With their offers and companies: one by one, the list asked a statement for each.
+        .options(contains_eager(Hold.offer))
         .where(Hold.decided_at.is_(None), Offer.status == OfferStatus.HELD)
         .order_by(Hold.opened_at)
     )

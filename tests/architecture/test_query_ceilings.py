@@ -1,0 +1,109 @@
+"""Every page read: it writes nothing, and asks as much of the database for ten rows as for three hundred."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+
+from app.core.database import db
+from tests.access import world as worlds
+from tests.access.actors import ACTORS, browser
+from tests.access.routes import ROWS, objects_of
+from tests.access.world import World
+from tests.support.many import many_rows
+from tests.support.queries import statements
+
+CEILING = 15
+FEW, MANY = 10, 300
+# Who may enter, for each right that a route needs.
+WHO = {
+    "": "employeur A prouvé",
+    "manage": "employeur A prouvé",
+    "draft": "brouillon A par cookie",
+    "follow_up": "OPCO 1, suivi",
+    "held": "OPCO 1, offre retenue",
+    "staff": "administrateur du portail",
+    "administrator": "administrateur du portail",
+    "relay": "relais de courriel",
+    "nobody": "anonyme",
+}
+# A session's « last seen », at most every five minutes, is the only thing that reading writes; the sessions
+# of these tests are fresh, so that there is none at all.
+WRITES = ("INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "TRUNCATE")
+
+
+@pytest.fixture
+def pages(app: Flask) -> Iterator[dict[str, tuple[FlaskClient, str]]]:
+    """For each page read, as « endpoint address »: who reads it, and its address."""
+    with app.app_context():
+        world = worlds.build()
+        clients = {name: browser(app, ACTORS[name].come(world)) for name in set(WHO.values())}
+        db.session.commit()
+        yield _pages(app, world, clients)
+        db.session.remove()
+
+
+def _pages(
+    app: Flask, world: World, clients: dict[str, FlaskClient]
+) -> dict[str, tuple[FlaskClient, str]]:
+    found = {}
+    rules = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    with app.test_request_context():
+        for endpoint in sorted(rules):
+            row = ROWS[endpoint]
+            for owner, parameters in objects_of(row, world):
+                if owner in {"", "A", "1"}:
+                    address = url_for(endpoint, **parameters)
+                    found[f"{endpoint} {address}"] = (clients[WHO[row.needs]], address)
+    return found
+
+
+def _sent(pages: dict[str, tuple[FlaskClient, str]]) -> dict[str, list[str]]:
+    """The statements of each page, read a second time: what a process keeps for ever is then known."""
+    sent = {}
+    for name, (client, address) in pages.items():
+        for _ in range(2):
+            db.session.rollback()
+            with statements() as seen:
+                answer = client.get(address)
+                answer.get_data()
+            assert answer.status_code in {200, 302, 503}, f"{name}: {answer.status_code}"
+        sent[name] = list(seen)
+    return sent
+
+
+def test_reading_a_page_writes_nothing(pages: dict[str, tuple[FlaskClient, str]]) -> None:
+    assert len(pages) > 50
+    writing: dict[str, Any] = {
+        name: [text for text in sent if text.lstrip().upper().startswith(WRITES)]
+        for name, sent in _sent(pages).items()
+    }
+    assert {name: found for name, found in writing.items() if found} == {}
+
+
+def test_a_page_asks_as_much_for_ten_rows_as_for_three_hundred(
+    pages: dict[str, tuple[FlaskClient, str]],
+) -> None:
+    many_rows(FEW)
+    few = _sent(pages)
+    many_rows(MANY - FEW)
+    many = _sent(pages)
+    growing = {
+        name: f"{len(few[name])} → {len(many[name])}"
+        for name in pages
+        if len(many[name]) != len(few[name])
+    }
+    assert growing == {}
+    heavy = {name: len(sent) for name, sent in many.items() if len(sent) > CEILING}
+    assert heavy == {}
+
+
+def test_the_rows_really_stand_behind_the_pages(pages: dict[str, tuple[FlaskClient, str]]) -> None:
+    """Without this the check above would hold on empty pages."""
+    many_rows(MANY)
+    for table in ("offer", "hold", "establishment", "outbox_message", "journal_entry", "follow_up"):
+        number = db.session.scalar(sa.select(sa.func.count()).select_from(sa.table(table))) or 0
+        assert number >= MANY, table

@@ -1,0 +1,63 @@
+"""Many more rows like those that exist, written at once: what pages must not ask one by one."""
+
+import secrets
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.audit.models import JournalEntry
+from app.core.database import db
+from app.domain.employers.models import Contact, Employer, Establishment, Verification
+from app.domain.offers.lifecycle import OfferStatus
+from app.domain.offers.models import Hold, Offer
+from app.domain.opco.models import ContactLogEntry, FollowUp
+from app.outbox.models import OutboxMessage, OutboxStatus, Pause, SuppressedAddress
+from app.scheduling.models import JobRun
+from tests.factories.offers import new_siret
+
+
+def many_rows(number: int) -> None:
+    """`number` more offers of each state, companies, contacts, follow-ups, messages, lines, runs. Commits."""
+    for status in OfferStatus:
+        offers = _copies(Offer, number, Offer.status == status)
+        for offer in offers if status is OfferStatus.HELD else []:
+            _copies(Hold, 1, offer_id=offer)
+    for verification in (Verification.VERIFIED, Verification.TO_VERIFY):
+        for _ in range(number // 2):
+            [employer] = _copies(Employer, 1)
+            over = {"employer_id": employer, "verification": verification}
+            [establishment] = _copies(Establishment, 1, **over)
+            _copies(Contact, 1, establishment_id=establishment)
+            _copies(FollowUp, 1, establishment_id=establishment)
+    for model in (JournalEntry, OutboxMessage, Pause, SuppressedAddress, ContactLogEntry, JobRun):
+        _copies(model, number)
+    _copies(OutboxMessage, number, status=OutboxStatus.DEAD)
+    db.session.commit()
+
+
+def _copies(model: Any, number: int, *like: sa.ColumnElement[bool], **over: Any) -> list[int]:
+    """Rows as the first one of the table that is `like` this; their numbers."""
+    table = model.__table__
+    first = db.session.execute(sa.select(table).where(*like).order_by(table.c.id).limit(1)).one_or_none()
+    if first is None or number == 0:
+        return []
+    alone = {column.name for column in table.columns if _is_alone(column)}
+    kept = {name: value for name, value in first._mapping.items() if name != "id"}
+    rows = [{**kept, **{name: _new(table.c[name]) for name in alone}, **over} for _ in range(number)]
+    return list(db.session.scalars(sa.insert(table).returning(table.c.id), rows))
+
+
+def _is_alone(column: sa.Column[Any]) -> bool:
+    """Must no other row have this value? Numbers are given by the database."""
+    if column.primary_key or column.foreign_keys:
+        return False
+    unique = [set(each.columns) for each in column.table.constraints if isinstance(each, sa.UniqueConstraint)]
+    return bool(column.unique) or any(column in columns for columns in unique)
+
+
+def _new(column: sa.Column[Any]) -> str:
+    if column.name in {"siret", "siren"}:
+        siret = new_siret()
+        return siret if column.name == "siret" else siret.siren
+    length = getattr(column.type, "length", None) or 40
+    return secrets.token_hex(20)[:length]
