@@ -76,7 +76,9 @@ def record(
     """Add one line in the present transaction. `facts` hold no personal data."""
     if action not in ACTIONS:
         raise LookupError(f"unknown journal action {action}")
-    db.session.flush()
+    if subject.id is None:
+        # A new object has its number from here on. The others wait: their lines leave together.
+        db.session.flush()
     db.session.add(
         JournalEntry(
             at=clock.now(),

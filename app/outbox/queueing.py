@@ -125,10 +125,9 @@ def enqueue(
             about_id=about_id,
         )
         .on_conflict_do_nothing(index_elements=[OutboxMessage.dedupe_key])
-        .returning(OutboxMessage.id)
+        .returning(OutboxMessage)
     )
-    new_id = db.session.execute(statement).scalar_one_or_none()
-    return None if new_id is None else db.session.get(OutboxMessage, new_id)
+    return db.session.scalars(statement).one_or_none()
 
 
 def cancel(about_type: str, about_id: str, templates: Collection[str] | None = None) -> int:
