@@ -51,7 +51,9 @@ def portal(scene: Scene, url: str, **more: object) -> Iterator[Server]:
 def bare(application: str, variables: dict[str, str]) -> Iterator[Server]:
     """Another WSGI application under the same server, with the same processes and threads."""
     port = free_port()
-    options = ["-b", f"127.0.0.1:{port}", "-w", str(PROCESSES), "--threads", str(THREADS), "-c", "/dev/null"]
+    # `python:bench` holds no setting: the portal's own file isn't read.
+    options = ["-c", "python:bench", "-b", f"127.0.0.1:{port}", "-w", str(PROCESSES)]
+    options += ["--threads", str(THREADS), "--log-level", "warning", "--no-control-socket"]
     with _gunicorn([*options, application], port, "/", variables=variables) as server:
         yield server
 

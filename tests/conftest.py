@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app import create_app, seeds, wiring
+from app import create_app, seeds
 from app.config import Settings
 from app.core import clock
 from app.core.database import db
@@ -16,7 +16,7 @@ from tests.support.client import CheckedClient
 from tests.support.mailbox import Mailbox
 from tests.support.postgres import fresh_database
 from tests.support.smtp_sink import SmtpSink, smtp_sink
-from tests.support.standins import Partner, annuaire_served
+from tests.support.standins import Partner, annuaire_served, heal
 from tests.support.tables import empty
 
 pytest_plugins = ["tests.support.browser", "tests.browser.fixtures"]
@@ -79,8 +79,7 @@ def built_app(
 @pytest.fixture
 def app(built_app: Flask, annuaire: Partner) -> Iterator[Flask]:
     """The application with empty tables, limits forgotten, partners well and their circuits closed."""
-    annuaire.reset()
-    built_app.extensions["adapters"] = wiring.adapters(built_app.extensions["settings"])
+    heal(built_app, annuaire)
     with built_app.app_context():
         empty(built_app)
     yield built_app

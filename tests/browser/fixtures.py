@@ -10,6 +10,7 @@ from tests.browser.walks import deposit, manage, others
 from tests.support.mailbox import Mailbox
 from tests.support.site import served
 from tests.support.smtp_sink import SmtpSink
+from tests.support.standins import Partner, heal
 from tests.support.tables import empty
 
 
@@ -27,8 +28,9 @@ def site(app: Flask, static_site: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def catalogue(built_app: Flask, sink: SmtpSink) -> Catalogue:
+def catalogue(built_app: Flask, sink: SmtpSink, annuaire: Partner) -> Catalogue:
     """Every page in every state, walked through once a worker."""
+    heal(built_app, annuaire)
     mailbox = Mailbox(built_app, sink)
     walks: tuple[Callable[[Catalogue], None], ...] = (
         others.public_pages,

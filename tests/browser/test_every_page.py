@@ -19,6 +19,8 @@ def problems(page: Page, site: str, state: State) -> list[str]:
     """Everything that is wrong with a state, in sentences."""
     page.set_viewport_size(VIEWPORT)
     show(page, site, state)
+    # What is folded is part of the page: it is looked at open.
+    page.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true })")
     found = [*check_html(state.html), *axe_violations(page), *codesniffer_errors(page)]
     if width(page) > VIEWPORT["width"]:
         found.append(f"la page fait {width(page)} px de large sur un téléphone")

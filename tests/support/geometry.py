@@ -45,7 +45,7 @@ _SMALL = """least => [...document.querySelectorAll('a[href], button, input, sele
 _LOW = """() => [...document.querySelectorAll('main .fr-btn:not(.fr-btn--sm)')].filter(
     one => one.checkVisibility({visibilityProperty: true}) && !one.matches('.fr-sr-only'))
   .map(one => [one.innerText, Math.round(one.getBoundingClientRect().height)])
-  .filter(([, tall]) => tall > 1 && tall < 40)"""
+  .filter(([, tall]) => tall > 1 && tall < 44)"""
 _SPACING = """() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync('*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}'
@@ -67,7 +67,7 @@ def lost_text(page: Page) -> list[str]:
 
 
 def small_targets(page: Page, *, least: int = 24) -> list[str]:
-    """Controls under 24 × 24, links in sentences excepted; main buttons under 40 high."""
+    """Controls under 24 × 24, links in sentences excepted; main buttons under 44 high."""
     small = [f"{html} : {wide} × {tall}" for html, wide, tall in page.evaluate(_SMALL, least)]
     return small + [f"bouton « {text} » haut de {tall}" for text, tall in page.evaluate(_LOW)]
 

@@ -27,8 +27,16 @@ def _row(connection: sa.Connection, table: sa.Table) -> dict[str, Any]:
     return {
         column.name: _value(connection, column)
         for column in table.columns
-        if column.foreign_keys or not (column.primary_key and _is_number(column))
+        if column.foreign_keys or not _is_numbered(connection, column)
     }
+
+
+def _is_numbered(connection: sa.Connection, column: sa.Column[Any]) -> bool:
+    """Whether the database itself gives the column its next number."""
+    if not (column.primary_key and _is_number(column)):
+        return False
+    given = column.server_default is not None or column.identity is not None
+    return given or connection.dialect.name == "sqlite"
 
 
 def _value(connection: sa.Connection, column: sa.Column[Any]) -> Any:

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import Flask
+
+from app import wiring
 from standins.annuaire.server import annuaire
 from standins.rome.server import rome
 from standins.server import StandIn
@@ -42,6 +45,12 @@ class Partner:
         )
         with urllib.request.urlopen(request, timeout=5) as answer:
             assert answer.status == 200
+
+
+def heal(app: Flask, partner: Partner) -> None:
+    """The partner is well again, and the application has forgotten that it wasn't: caches, circuits."""
+    partner.reset()
+    app.extensions["adapters"] = wiring.adapters(app.extensions["settings"])
 
 
 @contextmanager
