@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin/python -m
 NOM ?=
+OBJECTIFS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check bench assurance docs migration lock clean reset
@@ -28,8 +29,8 @@ check: setup ## Relire le code : style, types, couches, gabarits
 bench: setup ## Mesurer vitesse et mémoire ; écrit reports/bench.json
 	@exec $(BIN) scripts.bench
 
-assurance: setup ## Rejouer les preuves longues ; écrit reports/assurance.json
-	@exec $(BIN) scripts.assurance
+assurance: setup ## Rejouer les preuves longues, ou celles de OBJECTIFS="G3 G5" ; écrit docs/preuves.md
+	@exec $(BIN) scripts.assurance $(OBJECTIFS)
 
 docs: setup ## Refaire docs/routes.md et docs/etats.md
 	@exec $(BIN) scripts.generate_docs

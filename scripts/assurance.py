@@ -1,8 +1,11 @@
-"""`make assurance`: the long proofs, one row a goal, on screen and in reports/assurance.json.
+"""`make assurance`: the long proofs, one row a goal, on screen, in reports/assurance.json and docs/preuves.md.
 
-A goal holds when every test of its folders is green on both databases. A figure is never typed by hand: a
-test gives it by `record_property("ce qui est compté", valeur)`. A goal without a test says « pas encore
-mesuré ».
+A goal holds when every test of its folders is green on both databases, and when the figures that these tests
+give by `record_property("ce qui est compté", valeur)` are within its bounds. No figure is typed by hand. A goal
+without a test says « pas encore mesuré ».
+
+`python -m scripts.assurance G3 G5` plays these goals only; what is known of the others is kept.
+`--page` plays nothing and writes the page again.
 """
 
 import json
@@ -19,75 +22,49 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from scripts.goals import GOALS, Goal, unmet
+from scripts.proofs_page import FAILS, HOLDS, UNMEASURED, page
+
 ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "reports" / "assurance.json"
+PAGE = ROOT / "docs" / "preuves.md"
 DATABASES = ("sqlite", "postgresql")
 NOTHING_COLLECTED = 5
-HOLDS, FAILS, UNMEASURED = "tenu", "NON TENU", "pas encore mesuré"
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What is promised, and where its proofs stand."""
-
-    code: str
-    title: str
-    target: str
-    paths: tuple[str, ...]
-
-
-GOALS = (
-    Goal("G1", "Charge", "p95 < 300 ms, p99 < 800 ms, aucun dépôt perdu", ("tests/load",)),
-    Goal("G2", "Pointe", "429 ou 503 au-delà, rien de perdu, retour en 60 s", ("tests/load_spike",)),
-    Goal("G3", "Arrêt à chaque point", "100 % des points d’arrêt, aucun invariant rompu", ("tests/crash",)),
-    Goal("G4", "Arrêts répétés", "rien de perdu, au plus un doublon par arrêt", ("tests/soak",)),
-    Goal("G5", "Pannes", "60 pannes ou plus, chacune dans l’état documenté", ("tests/faults",)),
-    Goal("G6", "Mauvaises saisies", "aucune erreur 500, aucun script exécuté", ("tests/badinput",)),
-    Goal("G7", "Droits d’accès", "toutes les routes pour tous les acteurs", ("tests/access",)),
-    Goal("G8", "Liens", "aucun lien ouvert par un robot, aucun double usage", ("tests/links",)),
-    Goal("G9", "Énumération", "mêmes octets, écart médian < 5 ms", ("tests/timing",)),
-    Goal("G10", "Retard et reprise", "10 000 courriels écoulés en 15 min", ("tests/outage",)),
-    Goal("G11", "Horloge", "chaque créneau une fois, aucune offre après son terme", ("tests/schedule",)),
-    Goal("G12", "Concurrence", "aucune mise à jour perdue, aucun doublon", ("tests/concurrency",)),
-    Goal("G13", "Requêtes bornées", "15 par page au plus, sans lien avec le volume", ("tests/queries",)),
-    Goal("G14", "ASVS niveau 2", "246 lignes répondues", ("tests/asvs",)),
-    Goal("G15", "Fournitures et restauration", "aucune faille connue, reprise < 30 min", ("tests/supply",)),
-    Goal("A11Y", "Accessibilité de tous les états", "axe et HTML strict : aucune erreur", ("tests/browser",)),
-)
 
 
 @dataclass
 class Result:
-    """What was seen of one goal."""
+    """What was seen of one goal; `measures` gives a value for each name and database."""
 
     goal: str
     title: str
     target: str
     state: str = UNMEASURED
+    measured_at: str = ""
     tests: int = 0
     failed: int = 0
     skipped: int = 0
     seconds: float = 0.0
-    measures: dict[str, str] = field(default_factory=dict)
+    measures: dict[str, dict[str, float]] = field(default_factory=dict)
+    unmet: list[str] = field(default_factory=list)
 
 
 def judge(goal: Goal) -> Result:
     """Run the proofs of a goal on both databases."""
     result = Result(goal.code, goal.title, goal.target)
-    paths = [path for path in goal.paths if (ROOT / path).exists()]
-    if not paths:
+    if not goal.paths:
         return result
     start = time.monotonic()
-    codes = [_run(paths, database, result) for database in DATABASES]
+    codes = [_run(goal.paths, database, result) for database in DATABASES]
     result.seconds = round(time.monotonic() - start, 1)
-    if any(code not in (0, NOTHING_COLLECTED) for code in codes):
-        result.state = FAILS
-    elif result.tests > result.skipped:
-        result.state = HOLDS
+    result.measured_at = datetime.now(UTC).isoformat(timespec="seconds")
+    result.unmet = unmet(goal, result.measures)
+    green = all(code in (0, NOTHING_COLLECTED) for code in codes)
+    result.state = HOLDS if green and result.tests > result.skipped and not result.unmet else FAILS
     return result
 
 
-def _run(paths: list[str], database: str, result: Result) -> int:
+def _run(paths: tuple[str, ...], database: str, result: Result) -> int:
     """One pass, long proofs and short ones, quietly; what fails is shown."""
     with tempfile.TemporaryDirectory() as folder:
         xml = Path(folder) / "essais.xml"
@@ -112,7 +89,19 @@ def _count(report: "ElementTree.ElementTree[Any]", database: str, result: Result
         result.failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         result.skipped += int(suite.get("skipped", 0))
     for measure in report.iter("property"):
-        result.measures[f"{measure.get('name')} ({database})"] = str(measure.get("value"))
+        note(result.measures, database, str(measure.get("name")), str(measure.get("value")))
+
+
+def note(measures: dict[str, dict[str, float]], database: str, name: str, text: str) -> None:
+    """Take a figure in. Several tests may give the same one: counts add up, the worst « au plus » is kept."""
+    value = float(text) if "." in text else int(text)
+    values = measures.setdefault(name, {})
+    if database not in values:
+        values[database] = value
+    elif "au plus" in name or isinstance(value, float):
+        values[database] = max(values[database], value)
+    else:
+        values[database] += value
 
 
 def machine() -> dict[str, str | int]:
@@ -127,30 +116,56 @@ def machine() -> dict[str, str | int]:
     }
 
 
-def main() -> int:
-    """1 when a goal that is measured doesn't hold."""
-    wanted = set(sys.argv[1:])
-    results = []
-    for goal in GOALS:
-        if wanted and goal.code not in wanted:
-            continue
-        result = judge(goal)
-        results.append(result)
-        counted = f"{result.tests} essais, {result.seconds:.0f} s" if result.tests else ""
-        sys.stdout.write(f"{goal.code:5} {goal.title:32} {result.state:18} {counted}\n")
-        for name, value in result.measures.items():
-            sys.stdout.write(f"      {name} : {value}\n")
-        sys.stdout.flush()
+def _known() -> dict[str, dict[str, Any]]:
+    """Goals of the last report, when it was measured on a machine like this one."""
+    if not REPORT.exists():
+        return {}
+    report = json.loads(REPORT.read_text("utf-8"))
+    return {row["goal"]: row for row in report["goals"]} if report["machine"] == machine() else {}
+
+
+def _write(results: dict[str, dict[str, Any]]) -> None:
+    """The report and its page, with a row for each goal."""
+    rows = [
+        results.get(goal.code) or asdict(Result(goal.code, goal.title, goal.target)) for goal in GOALS
+    ]
+    report = {"machine": machine(), "goals": rows}
     REPORT.parent.mkdir(exist_ok=True)
-    content = {
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine(),
-        "goals": [asdict(result) for result in results],
-    }
-    REPORT.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    sys.stdout.write(f"Écrit dans {REPORT.relative_to(ROOT)}\n")
-    return 1 if any(result.state == FAILS for result in results) else 0
+    REPORT.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    PAGE.write_text(page(report), "utf-8")
+
+
+def _say(result: Result) -> None:
+    counted = f"{result.tests} essais, {result.seconds:.0f} s" if result.tests else ""
+    sys.stdout.write(f"{result.goal:5} {result.title:32} {result.state:18} {counted}\n")
+    for name, values in result.measures.items():
+        shown = ", ".join(f"{value} ({database})" for database, value in values.items())
+        sys.stdout.write(f"      {name} : {shown}\n")
+    for lack in result.unmet:
+        sys.stdout.write(f"      MANQUE {lack}\n")
+    sys.stdout.flush()
+
+
+def main(arguments: list[str]) -> int:
+    """1 when a goal that is measured doesn't hold."""
+    only_page = "--page" in arguments
+    wanted = set(arguments) - {"--page"} or {goal.code for goal in GOALS}
+    unknown = wanted - {goal.code for goal in GOALS}
+    if unknown:
+        raise SystemExit(f"Objectif inconnu : {', '.join(sorted(unknown))}")
+    results = _known()
+    for goal in GOALS if not only_page else ():
+        if goal.code in wanted:
+            result = judge(goal)
+            _say(result)
+            results[goal.code] = asdict(result)
+            # After each goal: what was seen stays, if the next one is stopped.
+            _write(results)
+    if only_page:
+        _write(results)
+    sys.stdout.write(f"Écrit dans {REPORT.relative_to(ROOT)} et {PAGE.relative_to(ROOT)}\n")
+    return 1 if any(results.get(code, {}).get("state") == FAILS for code in wanted) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
