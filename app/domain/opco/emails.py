@@ -34,7 +34,6 @@ class OpcoNewNeed(Mail):
     contact: OpcoContact
     follow_up: FollowUp
     offer: Offer
-    handed_over: bool = False
     to_confirm: Source | None = None
 
     @property
@@ -42,12 +41,7 @@ class OpcoNewNeed(Mail):
         return self.contact.email
 
     def refs(self) -> dict[str, Any]:
-        return {
-            "contact": self.contact.id,
-            "follow_up": self.follow_up.id,
-            "offer": self.offer.id,
-            "handed_over": self.handed_over,
-        }
+        return {"contact": self.contact.id, "follow_up": self.follow_up.id, "offer": self.offer.id}
 
     @classmethod
     def restore(cls, refs: Mapping[str, Any]) -> Self | None:
@@ -62,7 +56,7 @@ class OpcoNewNeed(Mail):
         match = current_match(offer.establishment)
         suggested = match is not None and match.confidence is Confidence.SUGGESTION
         source = match.source if match is not None and suggested else None
-        return cls(contact, follow_up, offer, bool(refs["handed_over"]), source)
+        return cls(contact, follow_up, offer, source)
 
     def context(self) -> dict[str, Any]:
         level = self.offer.level
@@ -77,7 +71,6 @@ class OpcoNewNeed(Mail):
             "start_on": self.offer.start_on,
             "last_day": self.offer.last_day,
             "opco": self.contact.opco.short_name,
-            "handed_over": self.handed_over,
             "deduced_from": _DEDUCED_FROM.get(self.to_confirm, "un fichier public")
             if self.to_confirm
             else "",
@@ -95,9 +88,7 @@ class OpcoNewNeed(Mail):
         )
 
     def dedupe_key(self) -> str:
-        # A company can be handed to an OPCO, back, and to it again: each time it is told once.
-        turn = f":{self.follow_up.version}" if self.handed_over else ""
-        return f"mail:offer:{self.offer.id}:opco_contact:{self.contact.id}:new_need{turn}"
+        return f"mail:offer:{self.offer.id}:opco_contact:{self.contact.id}:new_need"
 
     def about(self) -> tuple[str, str]:
         return "offer", str(self.offer.id)

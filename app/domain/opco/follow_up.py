@@ -34,8 +34,9 @@ def open_follow_up(establishment: Establishment, opco: Opco) -> FollowUp:
     if follow_up.status is FollowUpStatus.DROPPED:
         _move(follow_up, "reopen", by=SYSTEM)
     elif follow_up.status is FollowUpStatus.NOT_OURS:
-        # It is told again only when a person with the right has named this OPCO once more.
+        # It is told again only when a person with the right, or a register, has named this OPCO once more.
         _move(follow_up, "take_back", by=SYSTEM)
+        follow_up.denied_at = None
     return follow_up
 
 
@@ -83,7 +84,13 @@ def _move(follow_up: FollowUp, move: str, *, by: Actor) -> None:
 
 
 def deny(follow_up: FollowUp, *, by: Actor) -> None:
-    """« Pas notre champ »: this OPCO no longer follows the company."""
+    """« Pas notre champ »: this OPCO no longer follows the company, and has said so itself."""
+    end_follow_up(follow_up, by=by)
+    follow_up.denied_at = clock.now()
+
+
+def end_follow_up(follow_up: FollowUp, *, by: Actor) -> None:
+    """Another OPCO follows the company, or somebody looks for the right one."""
     if follow_up.status is not FollowUpStatus.NOT_OURS:
         _move(follow_up, "hand_over", by=by)
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import Enum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -115,6 +116,11 @@ class OpcoMatch(Model):
     confidence: Mapped[Confidence] = mapped_column(enum_column(Confidence))
     read_at: Mapped[datetime] = mapped_column(UtcDateTime)
     current: Mapped[bool] = mapped_column("is_current", default=True)
+    # The last thing that each register said (lookup.pack), with its date.
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    # The code of the OPCO that the company names, when a register's answer prevails over it.
+    contested_by: Mapped[str | None] = mapped_column(sa.String(2))
+    ask_again_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
     establishment: Mapped[Establishment] = relationship()
     opco: Mapped[Opco | None] = relationship(lazy="joined")
@@ -178,6 +184,8 @@ class FollowUp(Model):
     status: Mapped[FollowUpStatus] = mapped_column(enum_column(FollowUpStatus))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     moved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When this OPCO itself said « pas notre champ »: the registers alone can't name it again.
+    denied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
     establishment: Mapped[Establishment] = relationship(lazy="joined")

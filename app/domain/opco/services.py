@@ -1,4 +1,4 @@
-"""Telling an OPCO of a need or of a held offer, and handing a company over to another one."""
+"""Telling an OPCO of a need or of a held offer, and the addresses that are told."""
 
 import sqlalchemy as sa
 
@@ -6,36 +6,32 @@ from app.audit import journal
 from app.audit.actor import SYSTEM, Actor
 from app.core import clock
 from app.core.database import db
-from app.core.errors import Refused
 from app.core.failpoints import failpoint
 from app.domain.employers.models import Establishment
 from app.domain.offers.events import OfferHeld, OfferPublished
 from app.domain.offers.models import Hold, Offer
 from app.domain.opco.contacts import Recipients, department_of, recipients_of, record_contact, stop_messages
-from app.domain.opco.determination import (
-    NOTHING,
-    Evidence,
-    current_match,
-    determine,
-    opco_by_code,
-    person_says,
-)
+from app.domain.opco.decision import NOTHING
+from app.domain.opco.determination import current_match, determine
 from app.domain.opco.emails import OpcoDecide, OpcoNewNeed
-from app.domain.opco.follow_up import deny, follow_up_of, offers_of, online_offers_of, open_follow_up
+from app.domain.opco.follow_up import offers_of, online_offers_of, open_follow_up
 from app.domain.opco.lifecycle import FollowUpStatus
 from app.domain.opco.models import (
+    Confidence,
     ContactMode,
     DigestItem,
     FollowUp,
     Opco,
     OpcoContact,
     OpcoMatch,
-    Source,
 )
+from app.domain.opco.passing_on import leave_to
 from app.outbox import queue
 
 # A newly recorded address is told of the newest needs; the older ones are on its follow-up pages.
 TOLD_AT_ONCE = 50
+# What is worth telling an OPCO that the company isn't its own: a suggestion isn't.
+_SURE = frozenset({Confidence.ANSWER, Confidence.CHOSEN})
 
 
 def tell_of_publication(event: OfferPublished) -> None:
@@ -50,19 +46,24 @@ def tell_of_hold(event: OfferHeld) -> None:
 
 
 def tell_opco(offer: Offer) -> FollowUp | None:
-    """Open the follow-up of the company and write to the OPCO's addresses; None when no OPCO is known."""
-    opco = _opco_of(offer.establishment)
-    if opco is None:
+    """Open the follow-up of the company and write to the OPCO's addresses; None when no OPCO is known.
+
+    An OPCO that followed the company until now, and isn't its own any more, is told as well.
+    """
+    match = _match_of(offer.establishment)
+    if match.opco is None:
         return None
-    follow_up = open_follow_up(offer.establishment, opco)
+    follow_up = open_follow_up(offer.establishment, match.opco)
     failpoint("opco.opened_before_mail")
-    _tell(follow_up, offer, recipients_of(opco, department=follow_up.department))
+    tell_need(follow_up, offer, recipients_of(match.opco, department=follow_up.department))
+    if match.confidence in _SURE:
+        leave_to(follow_up, source=match.source)
     return follow_up
 
 
 def tell_opco_of_hold(hold: Hold) -> int:
     """Write E19 to the OPCO's addresses, digest or not: an offer waits. Returns how many were written to."""
-    opco = _opco_of(hold.offer.establishment)
+    opco = _match_of(hold.offer.establishment).opco
     if opco is None:
         return 0
     found = recipients_of(opco, department=department_of(hold.offer.establishment))
@@ -70,15 +71,15 @@ def tell_opco_of_hold(hold: Hold) -> int:
     return sum(mail is not None for mail in mails)
 
 
-def _opco_of(establishment: Establishment) -> Opco | None:
-    match = current_match(establishment) or determine(establishment, evidence=NOTHING)
-    return match.opco
+def _match_of(establishment: Establishment) -> OpcoMatch:
+    return current_match(establishment) or determine(establishment, evidence=NOTHING)
 
 
-def _tell(follow_up: FollowUp, offer: Offer, found: Recipients, *, handed_over: bool = False) -> int:
+def tell_need(follow_up: FollowUp, offer: Offer, found: Recipients) -> int:
+    """Write E49 to those who read at once, keep it for those who read a digest; returns the mails queued."""
     told = 0
     for contact in found.now:
-        told += queue(OpcoNewNeed(contact, follow_up, offer, handed_over=handed_over)) is not None
+        told += queue(OpcoNewNeed(contact, follow_up, offer)) is not None
     for contact in found.digest:
         _note_for_digest(contact, follow_up, offer)
     if told:
@@ -112,7 +113,7 @@ def add_address(
     for follow_up in waiting[:TOLD_AT_ONCE]:
         found = recipients_of(opco, department=follow_up.department)
         for offer in online_offers_of(follow_up.establishment):
-            _tell(follow_up, offer, found)
+            tell_need(follow_up, offer, found)
     return contact
 
 
@@ -121,50 +122,6 @@ def _to_contact(opco: Opco) -> list[FollowUp]:
         FollowUp.opco_id == opco.id, FollowUp.status == FollowUpStatus.TO_CONTACT
     )
     return list(db.session.scalars(query.order_by(FollowUp.id.desc()).limit(500)))
-
-
-def correct_opco(
-    establishment: Establishment, *, opco_code: str | None, source: Source, by: Actor
-) -> OpcoMatch:
-    """A person with the right says which OPCO it is; that OPCO is told of the needs that are active."""
-    match = determine(establishment, evidence=Evidence(claims=(person_says(source, opco_code),)), by=by)
-    if match.opco is None:
-        return match
-    existing = follow_up_of(establishment, match.opco)
-    is_new = existing is None or existing.status is FollowUpStatus.NOT_OURS
-    needs = online_offers_of(establishment)
-    if is_new and needs:
-        follow_up = open_follow_up(establishment, match.opco)
-        _tell(
-            follow_up,
-            needs[0],
-            recipients_of(match.opco, department=follow_up.department),
-            handed_over=True,
-        )
-    return match
-
-
-def hand_over(follow_up: FollowUp, *, to_code: str | None, by: Actor) -> OpcoMatch:
-    """« Pas notre champ »: to another OPCO, or None for « Je ne sais pas » (portal staff look for it)."""
-    if follow_up.status is FollowUpStatus.NOT_OURS:
-        raise Refused("Cette entreprise a déjà été transmise.")
-    if to_code == follow_up.opco.code:
-        raise Refused("Choisissez un autre OPCO que le vôtre, ou « Je ne sais pas ».")
-    deny(follow_up, by=by)
-    failpoint("opco.denied_before_hand_over")
-    db.session.flush()
-    journal.record("handed_over", follow_up, by=by, facts={"from": follow_up.opco.code, "to": to_code})
-    return correct_opco(follow_up.establishment, opco_code=to_code, source=Source.OPCO, by=by)
-
-
-def hand_over_hold(hold: Hold, *, opco_code: str, to_code: str | None, by: Actor) -> OpcoMatch:
-    """The OPCO asked to check an offer says that the company isn't of its field; the right one is asked."""
-    establishment, opco = hold.offer.establishment, opco_by_code(opco_code)
-    follow_up = follow_up_of(establishment, opco) or open_follow_up(establishment, opco)
-    match = hand_over(follow_up, to_code=to_code, by=by)
-    if match.opco is not None:
-        tell_opco_of_hold(hold)
-    return match
 
 
 def stop_telling(email: str, *, opco: Opco | None = None, by: Actor) -> int:

@@ -1,62 +1,69 @@
 """The OPCO of a draft: what was chosen, what is known, what is suggested, and what is recorded at deposit."""
 
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
 
 from app.audit.actor import Actor, ActorKind
 from app.domain.employers.models import Establishment
 from app.domain.offers.composing import DraftCompany
 from app.domain.offers.models import Draft
-from app.domain.opco.determination import (
-    Claim,
-    Evidence,
-    current_match,
-    determine,
-    employer_says,
-    suggest,
-)
-from app.domain.opco.models import Confidence, Source
+from app.domain.opco.decision import Claim, Evidence, decide, employer_says
+from app.domain.opco.determination import current_match, determine, still_said
+from app.domain.opco.lookup import Findings, merged, pack, unpack
+from app.domain.opco.models import Confidence, OpcoMatch, Source
 from app.domain.opco.register import opco_entry
+from app.domain.opco.wording import ShownOpco, shown
 
 UNKNOWN_OPCO = "inconnu"
-TO_BE_FOUND = "OPCO à déterminer : nous nous en occupons."
+_KEPT = "opco_findings"
 
 
-@dataclass(frozen=True, slots=True)
-class ShownOpco:
-    """What the company card says; `code` is None while the OPCO isn't known."""
+def keep_findings(draft: Draft, findings: Findings) -> None:
+    """Keep with the draft what the registers said while the company was looked up."""
+    draft.answers = {**draft.answers, _KEPT: pack(findings)}
 
-    code: str | None
-    label: str
-    note: str = ""
+
+def findings_of(draft: Draft) -> Findings:
+    """What the registers said when this draft was begun."""
+    kept: Any = draft.answers.get(_KEPT)
+    return unpack(kept) if isinstance(kept, list) else ()
 
 
 def shown_opco(draft: Draft, company: DraftCompany, establishment: Establishment | None) -> ShownOpco:
-    """The choice made in this draft, else what we hold, else what the agreement or the activity suggests.
+    """The choice made in this draft, else what we hold, else what registers, agreement or activity say.
 
     What the company has chosen before is shown to its own contact alone: it would tell that it has come here.
     """
+    match = current_match(establishment) if establishment else None
+    mine = _choice(draft)
+    former = match if match is not None and _may_be_shown(match, draft) else None
+    findings = merged(unpack(match.findings) if match else (), findings_of(draft))
+    claims = (*mine, *still_said(former, mine, findings))
+    evidence = Evidence(company.idcc, company.naf, claims, findings)
+    said = shown(decide(evidence), evidence)
+    choice = mine[0].opco_code if mine else None
+    if choice is None or said.code in {None, choice}:
+        return said
+    other = opco_entry(choice)
+    return replace(said, note=f"{said.note} ; vous indiquez {other.short_name if other else choice}")
+
+
+def _choice(draft: Draft) -> tuple[Claim, ...]:
+    """What was chosen in this draft."""
     chosen = draft.answers.get("opco")
     if chosen == UNKNOWN_OPCO:
-        return ShownOpco(None, TO_BE_FOUND)
-    if chosen is not None and (entry := opco_entry(str(chosen))):
-        return ShownOpco(entry.code, entry.short_name, "choix de l’entreprise")
-    match = current_match(establishment) if establishment else None
-    is_fact = match is not None and match.confidence is Confidence.ANSWER
-    if match is not None and match.opco is not None and (is_fact or draft.contact_id is not None):
-        return ShownOpco(match.opco.code, match.opco.short_name, match.source.label if match.source else "")
-    suggestion = suggest(company.idcc, company.naf)
-    entry = opco_entry(suggestion.opco_code) if suggestion else None
-    if entry is None or suggestion is None:
-        return ShownOpco(None, TO_BE_FOUND)
-    return ShownOpco(entry.code, entry.short_name, suggestion.source.label)
+        return (employer_says(None),)
+    return (employer_says(str(chosen)),) if chosen and opco_entry(str(chosen)) else ()
 
 
-def record_opco(establishment: Establishment, *, chosen: str | None, by: Actor) -> None:
+def _may_be_shown(match: OpcoMatch, draft: Draft) -> bool:
+    return match.confidence is Confidence.ANSWER or draft.contact_id is not None
+
+
+def record_opco(establishment: Establishment, draft: Draft, *, by: Actor) -> None:
     """Determine the OPCO of an establishment that deposits, with the employer's choice if there is one."""
-    claims: tuple[Claim, ...] = ()
-    if chosen is not None and _may_claim(establishment, by=by):
-        claims = (employer_says(None if chosen == UNKNOWN_OPCO else chosen),)
-    determine(establishment, evidence=Evidence(claims=claims), by=by)
+    claims = _choice(draft) if _may_claim(establishment, by=by) else ()
+    determine(establishment, evidence=Evidence(claims=claims, findings=findings_of(draft)), by=by)
 
 
 def _may_claim(establishment: Establishment, *, by: Actor) -> bool:

@@ -90,10 +90,9 @@ def publish(draft: Draft, *, anyway: bool) -> str:
     establishment = register_establishment(company.siret, company.look_up, typed=typed_company(draft), by=by)
     failpoint("deposit.after_company")
     contact = draft.contact or _contact(draft, establishment)
-    chosen = draft.answers.get("opco")
     need = need_of(draft, generated_advert(draft))
     # Before the deposit: a published offer is told to its OPCO at once.
-    record_opco(establishment, chosen=str(chosen) if chosen else None, by=by)
+    record_opco(establishment, draft, by=by)
     failpoint("deposit.after_opco")
     confirmed = draft.contact is not None
     offer = deposit_offer(establishment, contact, need, by=by, confirmed=confirmed)

@@ -30,8 +30,9 @@ from app.domain.offers.undo import undo_act, undoable_act
 from app.domain.opco.determination import current_match
 from app.domain.opco.emails import LEVELS
 from app.domain.opco.follow_up import company_of
+from app.domain.opco.hand_overs import hand_over_hold
 from app.domain.opco.register import opco_entry
-from app.domain.opco.services import former_offers, hand_over_hold
+from app.domain.opco.services import former_offers
 from app.outbox.message import MAILS
 from app.outbox.models import OutboxMessage
 from app.outbox.rendering import JinjaRenderer

@@ -18,6 +18,7 @@ NAMES = {
     "offer_refused": "Offre refusée",
     "offer_to_fix": "Offre à corriger",
     "opco_decide": "Offre à vérifier, à l’OPCO",
+    "opco_handed_over": "Suivi transmis, aux deux OPCO",
     "opco_new_need": "Nouveau besoin, à l’OPCO",
     "security_change": "Adresse modifiée",
     "verification_problem": "Entreprise à vérifier",

@@ -11,6 +11,7 @@ from app.domain.employers.contact_emails import AddressChanged
 from app.domain.employers.emails import AccessLink
 from app.domain.offers.emails import OfferChanged
 from app.domain.offers.models import UndoableAct
+from app.domain.opco.passing_emails import OpcoHandedOver
 from app.outbox.message import MAILS, Mail
 from app.outbox.rhythm import Rhythm
 
@@ -47,6 +48,7 @@ _VARIANTS: dict[tuple[str, str], tuple[str, Callable[[], Mail]]] = {
     (AddressChanged.name, "proposee"): ("Adresse proposée", _proposed),
     (AccessLink.name, "connexion"): ("Connexion d’un agent", _login),
     (AccessLink.name, "preuve"): ("Preuve avant un changement d’adresse", _step_up),
+    (OpcoHandedOver.name, "repreneur"): ("À l’OPCO qui reprend le suivi", OpcoHandedOver.sample_of_taker),
     (AddressBouncedMail.name, "second-contact"): ("Au second contact", _second_contact),
 }
 

@@ -19,9 +19,10 @@ from app.domain.opco.contacts import live_contact, stopped_since
 from app.domain.opco.determination import current_match
 from app.domain.opco.emails import LEVELS
 from app.domain.opco.follow_up import company_of, log_contact, move_follow_up, offers_of
+from app.domain.opco.hand_overs import hand_over
 from app.domain.opco.lifecycle import FollowUpStatus
 from app.domain.opco.models import Means
-from app.domain.opco.services import hand_over, stop_telling
+from app.domain.opco.services import stop_telling
 from app.web.access import by_link
 from app.web.forms.base import PostForm
 from app.web.forms.once import run_once

@@ -12,13 +12,16 @@ from app.core.database import db
 from app.core.errors import Conflict, Refused
 from app.core.lifecycle import IllegalMove
 from app.domain.employers.models import Verification
-from app.domain.opco.determination import Evidence, current_match, determine, employer_says, opco_by_code
+from app.domain.opco.decision import Evidence, employer_says
+from app.domain.opco.determination import current_match, determine, opco_by_code
 from app.domain.opco.emails import OpcoNewNeed
 from app.domain.opco.follow_up import follow_up_of, log_contact, move_follow_up
+from app.domain.opco.hand_overs import correct_opco, hand_over, hand_over_hold
 from app.domain.opco.lifecycle import FOLLOW_UP_LIFECYCLE, FollowUpStatus
 from app.domain.opco.models import FollowUp, Means, Source
+from app.domain.opco.passing_emails import OpcoHandedOver
 from app.domain.opco.queues import needs_without_opco
-from app.domain.opco.services import correct_opco, hand_over, hand_over_hold, stop_telling
+from app.domain.opco.services import stop_telling
 from app.outbox.models import OutboxMessage
 from tests.support.opco_scene import a_company, an_address, an_offer
 
@@ -99,12 +102,14 @@ def test_handing_over_tells_the_other_opco(follow_up: FollowUp) -> None:
     other = follow_up_of(follow_up.establishment, opco_by_code("02"))
     assert other is not None
     assert other.status is S.TO_CONTACT
-    assert told() == ["suivi@ep.example", "suivi@akto.example"]
-    row = db.session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
-    assert row is not None
-    mail = OpcoNewNeed.restore({**row.refs, "to": row.recipient})
-    assert mail is not None
-    assert mail.handed_over
+    assert told() == ["suivi@ep.example"]
+    assert told("opco_handed_over") == ["suivi@ep.example", "suivi@akto.example"]
+    rows = db.session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(2))
+    mails = [OpcoHandedOver.restore({**row.refs, "to": row.recipient}) for row in rows]
+    assert [(mail.takes, mail.link().object_id) for mail in mails if mail] == [
+        (True, str(other.id)),
+        (False, str(follow_up.id)),
+    ]
     assert "handed_over" in [entry.action for entry in journal.entries_of(follow_up)]
 
 
@@ -134,7 +139,7 @@ def test_a_later_need_goes_to_the_new_opco(follow_up: FollowUp) -> None:
     an_address("02", "suivi@akto.example")
     hand_over(follow_up, to_code="02", by=OPCO)
     an_offer(follow_up.establishment, job="pâtissier ou pâtissière")
-    assert told() == ["suivi@ep.example", "suivi@akto.example", "suivi@akto.example"]
+    assert told() == ["suivi@ep.example", "suivi@akto.example"]
 
 
 def test_a_company_can_come_back(follow_up: FollowUp) -> None:
@@ -143,7 +148,9 @@ def test_a_company_can_come_back(follow_up: FollowUp) -> None:
     assert other is not None
     hand_over(other, to_code="06", by=OPCO)
     assert follow_up.status is S.TO_CONTACT
-    assert told() == ["suivi@ep.example", "suivi@ep.example"]
+    assert told() == ["suivi@ep.example"]
+    # Told that it left, then that it came back.
+    assert told("opco_handed_over") == ["suivi@ep.example", "suivi@ep.example"]
 
 
 @pytest.mark.parametrize("code", ["06"])
@@ -160,11 +167,26 @@ def test_not_twice(follow_up: FollowUp) -> None:
 
 def test_portal_staff_correct_the_opco(follow_up: FollowUp) -> None:
     an_address("09", "suivi@2i.example")
-    correct_opco(follow_up.establishment, opco_code="09", source=Source.AGENT, by=STAFF)
-    match = current_match(follow_up.establishment)
+    company = follow_up.establishment
+    with pytest.raises(Refused):
+        correct_opco(company, opco_code="09", source=Source.AGENT, by=STAFF, reason="  ")
+    correct_opco(company, opco_code="09", source=Source.AGENT, by=STAFF, reason="Convention changée")
+    match = current_match(company)
     assert match is not None
-    assert match.source is Source.AGENT
-    assert told() == ["suivi@ep.example", "suivi@2i.example"]
+    assert (match.source, match.ask_again_at) == (Source.AGENT, None)
+    assert told() == ["suivi@ep.example"]
+    assert told("opco_handed_over") == ["suivi@ep.example", "suivi@2i.example"]
+    facts = journal.entries_of(company)[0].facts
+    assert (facts["former"], facts["opco"], facts["reason"]) == ("06", "09", "Convention changée")
+
+
+def test_the_last_person_to_speak_is_believed(follow_up: FollowUp) -> None:
+    company = follow_up.establishment
+    hand_over(follow_up, to_code="02", by=OPCO)
+    match = correct_opco(
+        company, opco_code="09", source=Source.AGENT, by=STAFF, reason="Vérifié par téléphone"
+    )
+    assert (match.source, match.opco.code if match.opco else None) == (Source.AGENT, "09")
 
 
 def test_a_held_offer_follows_its_company(db_session: object) -> None:

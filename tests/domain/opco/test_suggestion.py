@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.opco.determination import (
+from app.domain.opco.decision import (
     UNDETERMINED,
     Claim,
     Evidence,

@@ -10,7 +10,8 @@ from app.core.database import db
 from app.domain.employers.models import Verification
 from app.domain.offers.models import Hold
 from app.domain.opco.contacts import department_of, note_bounce, stop_messages
-from app.domain.opco.determination import Evidence, current_match, determine, employer_says, opco_by_code
+from app.domain.opco.decision import Evidence, employer_says
+from app.domain.opco.determination import current_match, determine, opco_by_code
 from app.domain.opco.emails import OpcoDecide, OpcoNewNeed
 from app.domain.opco.follow_up import follow_up_of
 from app.domain.opco.lifecycle import FOLLOW_UP_LIFECYCLE, FollowUpStatus
