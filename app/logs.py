@@ -9,7 +9,7 @@ import structlog
 
 from app.config import Settings
 
-_LINK = re.compile(r"/l/[^/\s\"'?]+")
+_LINK = re.compile(r"/l/[^\s\"'?]+")
 
 
 def redact(text: str) -> str:
@@ -47,7 +47,8 @@ def install(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(settings.log_level)),
         cache_logger_on_first_use=False,
     )
-    for name in ("werkzeug", "gunicorn.access", "gunicorn.error", "httpx"):
+    # "app" is Flask's own: it tells, with the address, what fails outside of a view.
+    for name in ("app", "werkzeug", "gunicorn.access", "gunicorn.error", "httpx"):
         logger = logging.getLogger(name)
         if not any(isinstance(known, _RedactingFilter) for known in logger.filters):
             logger.addFilter(_RedactingFilter())

@@ -16,6 +16,7 @@ from tests.links.conftest import Given, row_of
 from tests.support.client import CheckedClient
 
 Give = Callable[..., Given]
+Record = Callable[[str, object], None]
 KINDS = list(Purpose)
 # What mail scanners and browsers do with an address before anybody clicks: data, since they change.
 SCANNERS = {
@@ -96,10 +97,14 @@ def test_a_repeatable_link_works_to_its_end(app: Flask, give: Give) -> None:
         assert browser.submit(browser.get(given.path)).status_code == 200
 
 
-def test_a_later_link_ends_no_former_one(client: CheckedClient, give: Give) -> None:
+def test_a_later_link_ends_no_former_one(
+    client: CheckedClient, give: Give, record_property: Record
+) -> None:
     first = give(Purpose.MANAGEMENT)
     second = give(Purpose.MANAGEMENT, offer=first.offer)
     client.submit(client.get(second.path))
+    ended = magic_links.read(first.token).state is not magic_links.LinkState.LIVE
+    record_property("liens éteints par un courriel suivant", int(ended))
     assert "Ouvrir" in client.get(first.path).text
     assert magic_links.read(first.token).state is magic_links.LinkState.LIVE
 
@@ -108,10 +113,13 @@ def test_a_later_link_ends_no_former_one(client: CheckedClient, give: Give) -> N
     ("mine", "other"), list(permutations(KINDS, 2)), ids=lambda kind: kind.value
 )
 def test_a_link_of_one_purpose_is_worth_nothing_for_another(
-    give: Give, mine: Purpose, other: Purpose
+    give: Give, mine: Purpose, other: Purpose, record_property: Record
 ) -> None:
     given = give(mine)
-    assert magic_links.consume(given.token, purpose=other, consumed_by="x") is None
+    opened = magic_links.consume(given.token, purpose=other, consumed_by="x")
+    record_property("usages essayés pour un autre", 1)
+    record_property("confusions d’usage", int(opened is not None))
+    assert opened is None
     assert row_of(given.token).uses == 0
 
 

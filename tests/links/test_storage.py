@@ -22,7 +22,9 @@ from tests.support.mailbox import Mailbox
 Give = Callable[..., Given]
 
 
-def test_a_dump_of_the_database_holds_no_live_token(db_session: object, mailbox: Mailbox) -> None:
+def test_a_dump_of_the_database_holds_no_live_token(
+    db_session: object, mailbox: Mailbox, record_property: Callable[[str, object], None]
+) -> None:
     make_offer(OfferStatus.TO_CONFIRM)
     make_offer(OfferStatus.ONLINE)
     db.session.commit()
@@ -32,6 +34,7 @@ def test_a_dump_of_the_database_holds_no_live_token(db_session: object, mailbox:
     dump = "\n".join(
         repr(row) for table in db.metadata.sorted_tables for row in db.session.execute(sa.select(table)).all()
     )
+    record_property("jetons vifs dans une copie de la base", sum(token in dump for token in tokens))
     for token in tokens:
         assert magic_links.read(token).state is magic_links.LinkState.LIVE
         assert token not in dump

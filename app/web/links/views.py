@@ -87,6 +87,10 @@ def _act(token: str, reading: Reading) -> str | BaseResponse:
         return _show(magic_links.state_of(link), wrong_code=True)
     opened = magic_links.consume(token, purpose=link.purpose, consumed_by=mark)
     if opened is None:
+        # Another press was faster: perhaps this browser's own.
+        db.session.refresh(link)
+        if magic_links.was_just_used_by(link, consumed_by=mark):
+            return redirect(url_for("links.arrived"), 303)
         return _dead(link, magic_links.state_of(link))
     failpoint("links.after_consume_before_session")
     if opened.purpose is Purpose.LOGIN:
