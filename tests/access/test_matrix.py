@@ -31,6 +31,7 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 NO_TOKEN = frozenset({"webhooks.mail_facts", "webhooks.unsubscribe", "public.csp_report"})
 REFUSED = "formulaire refusé"
 Cell = tuple[str, str, Row, str, str]
+Record = Callable[[str, object], None]
 
 
 @pytest.fixture
@@ -91,14 +92,18 @@ def outcome_of(endpoint: str, response: TestResponse) -> str:
     return f"erreur {status}" if broken else words.get(status, OPEN)
 
 
-def test_each_route_has_its_row(app: Flask) -> None:
+def test_each_route_has_its_row(app: Flask, world: World, record_property: Record) -> None:
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    record_property("routes sans ligne", len(endpoints - set(ROWS)))
     assert endpoints - set(ROWS) == set()
+    routes = set(_rules(app))
+    played = {(method, endpoint) for method, endpoint, *_ in _cells(app, world)}
+    record_property("routes", len(routes))
+    record_property("routes dans la table", len(played))
+    assert played == routes
 
 
-def test_the_matrix_is_large_enough(
-    app: Flask, world: World, record_property: Callable[[str, object], None]
-) -> None:
+def test_the_matrix_is_large_enough(app: Flask, world: World, record_property: Record) -> None:
     cells = len(_cells(app, world)) * len(ACTORS)
     record_property("acteurs", len(ACTORS))
     record_property("cases de la matrice", cells)
@@ -107,7 +112,9 @@ def test_the_matrix_is_large_enough(
 
 
 @pytest.mark.parametrize("name", ACTORS)
-def test_nothing_opens_that_should_not(app: Flask, world: World, name: str) -> None:
+def test_nothing_opens_that_should_not(
+    app: Flask, world: World, name: str, record_property: Record
+) -> None:
     actor = ACTORS[name]
     visit: Visit = actor.come(world)
     client = browser(app, visit)
@@ -117,6 +124,7 @@ def test_nothing_opens_that_should_not(app: Flask, world: World, name: str) -> N
     mine = {right.partition(":")[2] for right in actor.rights}
     before = worlds.guarded(world)
     wrong: list[str] = []
+    unexpected = 0
     for method, endpoint, row, owner, address in cells:
         db.session.rollback()
         answer = _ask(client, method, address, token)
@@ -126,6 +134,9 @@ def test_nothing_opens_that_should_not(app: Flask, world: World, name: str) -> N
         got = outcome_of(endpoint, answer)
         if got != wanted:
             wrong.append(f"{method} {endpoint} [{owner}]: {wanted}, got {got} ({answer.status_code})")
+            unexpected += got == OPEN
+    record_property("cases jouées", len(cells))
+    record_property("accès inattendus", unexpected)
     assert not wrong, "\n".join(wrong)
     after = worlds.guarded(world)
     changed = [owner for owner in after if owner not in mine and after[owner] != before[owner]]
