@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     sirene_url: str = "https://api.insee.fr/api-sirene/3.11"
     sirene_key: SecretStr = SecretStr("")
     geocoder_url: str = "https://data.geopf.fr/geocodage"
+    siro_url: str = "https://api.francecompetences.fr/siro/v1/public"
+    siro_key: SecretStr = SecretStr("")
+    cfadock_url: str = "https://www.cfadock.fr/api/opcos"
+    siret_idcc_url: str = "https://siret2idcc.fabrique.social.gouv.fr/api/v2"
     standin_directory_url: str = "http://127.0.0.1:5101"
     standin_rome_url: str = "http://127.0.0.1:5102"
     rome_url: str = "https://api.francetravail.io/partenaire"

@@ -4,14 +4,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from app.adapters.cfadock import CfadockClient
 from app.adapters.company_directory import HttpCompanyDirectory
-from app.adapters.demonstration import DemonstrationDirectory
+from app.adapters.demonstration import DemonstrationDirectory, DemonstrationOpcoLookup
 from app.adapters.geocoder import HttpGeocoder
+from app.adapters.opco_lookup import HttpOpcoLookup
 from app.adapters.rome import HttpRomeSource
 from app.adapters.sirene import SireneClient
+from app.adapters.siret2idcc import Siret2idccClient
+from app.adapters.siro import SiroClient
 from app.config import Settings
 from app.domain.employers.directory import CompanyDirectory
 from app.domain.employers.geocoding import Geocoder
+from app.domain.opco.lookup import OpcoLookup
 from app.domain.reference.rome_source import RomeSource
 
 
@@ -21,6 +26,7 @@ class Adapters:
 
     directory: CompanyDirectory
     geocoder: Geocoder
+    opco: OpcoLookup
     rome: RomeSource | None
     simulated: bool
 
@@ -52,12 +58,14 @@ def adapters(settings: Settings) -> Adapters:
     if settings.lookups == "real":
         real = _directory(settings, settings.directory_url, sirene=_sirene(settings))
         geocoder = HttpGeocoder(settings.geocoder_url, timeout=settings.lookup_timeout)
-        return Adapters(directory=real, geocoder=geocoder, rome=rome, simulated=False)
+        opco = _opco(settings)
+        return Adapters(directory=real, geocoder=geocoder, opco=opco, rome=rome, simulated=False)
     base = settings.standin_directory_url
     standin = _directory(settings, base, sirene=_simulated_sirene(settings))
     simulated = Adapters(
         directory=standin,
         geocoder=HttpGeocoder(f"{base}/geocodage", timeout=settings.lookup_timeout),
+        opco=_simulated_opco(settings),
         rome=rome,
         simulated=True,
     )
@@ -69,6 +77,7 @@ def adapters(settings: Settings) -> Adapters:
     return Adapters(
         directory=DemonstrationDirectory(real, standin) if answers else standin,
         geocoder=geocoder if answers and geocoder.probe(timeout=2.0) else simulated.geocoder,
+        opco=DemonstrationOpcoLookup(_opco(settings), simulated.opco) if answers else simulated.opco,
         rome=rome,
         simulated=not answers,
     )
@@ -88,6 +97,26 @@ def _sirene(settings: Settings) -> SireneClient | None:
 def _simulated_sirene(settings: Settings) -> SireneClient:
     url = f"{settings.standin_directory_url}/api-sirene/3.11"
     return SireneClient(url, key="cle-du-simulateur", timeout=settings.lookup_timeout)
+
+
+def _opco(settings: Settings) -> OpcoLookup:
+    key, timeout = settings.siro_key.get_secret_value(), settings.lookup_timeout
+    return HttpOpcoLookup(
+        siro=SiroClient(settings.siro_url, key=key, timeout=timeout) if key else None,
+        cfadock=CfadockClient(settings.cfadock_url, timeout=timeout),
+        siret2idcc=Siret2idccClient(settings.siret_idcc_url, timeout=timeout),
+        timeout=timeout,
+    )
+
+
+def _simulated_opco(settings: Settings) -> OpcoLookup:
+    base, timeout = settings.standin_directory_url, settings.lookup_timeout
+    return HttpOpcoLookup(
+        siro=SiroClient(f"{base}/siro/v1/public", key="cle-du-simulateur", timeout=timeout),
+        cfadock=CfadockClient(f"{base}/cfadock/api/opcos", timeout=timeout),
+        siret2idcc=Siret2idccClient(f"{base}/siret2idcc/api/v2", timeout=timeout),
+        timeout=timeout,
+    )
 
 
 def _rome(settings: Settings) -> RomeSource | None:

@@ -1,5 +1,7 @@
 """A demonstration's directory: the real public one when it answers, invented companies beside it."""
 
+from collections.abc import Mapping, Sequence
+
 from app.core.identifiers import Siren, Siret
 from app.domain.employers.directory import (
     CompanyDirectory,
@@ -8,6 +10,7 @@ from app.domain.employers.directory import (
     LookUp,
     Outcome,
 )
+from app.domain.opco.lookup import Findings, OpcoLookup
 
 # No firm has these numbers: the stand-in alone answers for them, whatever the real directory says.
 INVENTED = "9910000"
@@ -47,3 +50,22 @@ class DemonstrationDirectory:
         except DirectoryUnavailable:
             found = []
         return found or self.standin.by_name(text, limit=limit)
+
+
+class DemonstrationOpcoLookup:
+    """Asks the real registers of OPCOs, and the stand-in for the establishments that are invented."""
+
+    def __init__(self, real: OpcoLookup, standin: OpcoLookup) -> None:
+        self.real = real
+        self.standin = standin
+
+    def ask(self, siret: Siret, *, timeout: float | None = None) -> Findings:
+        """One establishment; never raises."""
+        return (self.standin if siret.startswith(INVENTED) else self.real).ask(siret, timeout=timeout)
+
+    def ask_many(self, sirets: Sequence[Siret]) -> Mapping[Siret, Findings]:
+        """A hundred at most."""
+        invented = [siret for siret in sirets if siret.startswith(INVENTED)]
+        others = [siret for siret in sirets if not siret.startswith(INVENTED)]
+        found = dict(self.standin.ask_many(invented)) if invented else {}
+        return found | dict(self.real.ask_many(others) if others else {})

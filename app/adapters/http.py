@@ -135,6 +135,13 @@ class HttpClient:
         """POST a form-encoded body; raises HttpFault."""
         return self._exchange("POST", path, params=params, form=form, timeout=timeout)
 
+    def post_json(
+        self, path: str, *, content: Any, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> Answer:  # fmt: skip
+        """POST a JSON body; raises HttpFault."""
+        return self._exchange("POST", path, headers=headers, content=content, timeout=timeout)
+
     def _exchange(
         self,
         method: str,
@@ -143,13 +150,14 @@ class HttpClient:
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
+        content: Any = None,
         timeout: float | None = None,
     ) -> Answer:
         deadline = Deadline(self._timeout if timeout is None else min(timeout, self._timeout))
         try:
             with self._client(deadline) as client:
                 request = client.build_request(
-                    method, self.base_url + path, params=params, data=form, headers=headers
+                    method, self.base_url + path, params=params, data=form, json=content, headers=headers
                 )
                 response = client.send(request, stream=True)
                 try:

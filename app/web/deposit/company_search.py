@@ -1,18 +1,22 @@
 """From what was typed on screen 1 to an establishment: what to say, or where to go."""
 
 import re
+import time
 import unicodedata
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import current_app, url_for
 
 from app.core.database import db
 from app.core.failpoints import failpoint
 from app.core.french import date_fr
 from app.core.identifiers import InvalidIdentifier, Reason, Siren, Siret
 from app.domain.employers.directory import DirectoryAnswer, DirectoryUnavailable, LookUp, Outcome
+from app.domain.offers.composing import is_refused
 from app.domain.offers.drafts import start_draft
+from app.domain.opco.lookup import Findings
 from app.web.deposit.draft_access import holder, step_url
+from app.web.deposit.opco_choice import keep_findings
 from app.web.forms.siret import NOT_DIGITS, WRONG_KEY, siret_problem
 from app.web.outside import adapters, without_transaction
 
@@ -101,7 +105,7 @@ def take_in(siret: Siret, *, for_itself: bool = False) -> str | Refusal:
 
     `for_itself`: the training body recruits for itself, and has said so.
     """
-    look_up, successor = without_transaction(lambda: _look_up(siret))
+    look_up, successor, findings = without_transaction(lambda: _look_up(siret, for_itself=for_itself))
     failpoint("deposit.after_look_up")
     company = look_up.company
     if look_up.outcome is Outcome.UNKNOWN:
@@ -111,19 +115,29 @@ def take_in(siret: Siret, *, for_itself: bool = False) -> str | Refusal:
         return Refusal(
             f"Cet établissement est fermé{day}. Saisissez le SIRET de celui qui recrute.", successor
         )
-    if company is not None and company.is_training_body and not for_itself:
+    if _says_for_whom_first(look_up, for_itself=for_itself):
         return url_for("deposit.training_body", siret=str(siret))
     draft = start_draft(holder(), siret=siret, look_up=look_up)
+    keep_findings(draft, findings)
     where = step_url(draft)
     db.session.commit()
     return where
 
 
-def _look_up(siret: Siret) -> tuple[LookUp, DirectoryAnswer | None]:
-    directory = adapters().directory
-    look_up = directory.by_siret(siret)
+def _says_for_whom_first(look_up: LookUp, *, for_itself: bool) -> bool:
     company = look_up.company
+    return company is not None and company.is_training_body and not for_itself
+
+
+def _look_up(siret: Siret, *, for_itself: bool) -> tuple[LookUp, DirectoryAnswer | None, Findings]:
+    """The company, the one that took over, and its OPCO by the registers, in the time of one look-up."""
+    outside, begun = adapters(), time.monotonic()
+    look_up = outside.directory.by_siret(siret)
+    company = look_up.company
+    if not is_refused(look_up) and not _says_for_whom_first(look_up, for_itself=for_itself):
+        left = current_app.extensions["settings"].lookup_timeout - (time.monotonic() - begun)
+        return look_up, None, outside.opco.ask(siret, timeout=max(0.0, left))
     if look_up.outcome is not Outcome.CLOSED or company is None or not company.successors:
-        return look_up, None
-    after = directory.by_siret(company.successors[0])
-    return look_up, after.company if after.outcome is Outcome.FOUND else None
+        return look_up, None, ()
+    after = outside.directory.by_siret(company.successors[0])
+    return look_up, after.company if after.outcome is Outcome.FOUND else None, ()
