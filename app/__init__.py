@@ -8,6 +8,7 @@ from app import cli, extensions, logs, proxies, reactions, upkeep, web, wiring
 from app.config import Settings, read_settings
 from app.core import events
 from app.core.database import db
+from app.core.secrets import Keyring
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.install(settings)
     db.init_app(app)
     extensions.install(app, directory=str(ROOT / "migrations"))
+    app.extensions["keyring"] = Keyring.of(settings.data_keys)
     app.extensions["adapters"] = wiring.adapters(settings)
     events.install(reactions.REACTIONS)
     app.extensions["jobs"] = upkeep.DECLARED_IN

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     secret_key: SecretStr = SecretStr(DEMO_KEY)
     secret_key_fallbacks: str = ""
+    data_key: SecretStr = SecretStr(DEMO_KEY)
+    data_key_fallbacks: str = ""
     brand: Literal["demo", "etat", "neutre"] = "demo"
     brand_approval: str = ""
     demo_hosts: str = ""
@@ -92,10 +94,12 @@ class Settings(BaseSettings):
 
     def _problems(self) -> list[str]:
         host = self.host
-        key = self.secret_key.get_secret_value()
+        key, sealing = self.secret_key.get_secret_value(), self.data_key.get_secret_value()
         return [
             "SECRET_KEY manque" if key == DEMO_KEY and not self.on_loopback else "",
             "SECRET_KEY est trop courte (32 caractères au moins)" if len(key) < 32 else "",
+            "DATA_KEY manque" if sealing == DEMO_KEY and not self.on_loopback else "",
+            "DATA_KEY est trop courte (32 caractères au moins)" if len(sealing) < 32 else "",
             "BASE_URL doit commencer par https hors de cette machine"
             if self.base_url.startswith("http:") and not self.on_loopback and not self._internal
             else "",
@@ -154,6 +158,12 @@ class Settings(BaseSettings):
     def former_keys(self) -> list[str]:
         """Keys that still open what they signed, newest first."""
         return [key.strip() for key in self.secret_key_fallbacks.split(",") if key.strip()]
+
+    @property
+    def data_keys(self) -> list[str]:
+        """Keys that seal what is read again, the present one first."""
+        former = [key.strip() for key in self.data_key_fallbacks.split(",") if key.strip()]
+        return [self.data_key.get_secret_value(), *former]
 
 
 class SettingsProblem(SystemExit):

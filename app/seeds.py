@@ -6,6 +6,7 @@ from app.core import clock
 from app.core.database import db
 from app.core.failpoints import failpoint
 from app.demonstration import seed_offers
+from app.demonstration_structures import seed_structures
 from app.domain.accounts.models import Account, StaffRole
 from app.domain.opco.seeds import seed_demo_contacts, seed_opcos
 from app.domain.reference.legal import seed_legal_parameters
@@ -19,7 +20,7 @@ def seed_reference() -> None:
 
 
 def seed_demonstration() -> None:
-    """One agent of each role, an address for each OPCO, and a few offers of invented companies."""
+    """Agents, an address for each OPCO, offers of invented companies, structures and their members."""
     seed_demo_contacts()
     seed_offers()
     for email, name, role in (
@@ -28,3 +29,4 @@ def seed_demonstration() -> None:
     ):
         if db.session.scalar(sa.select(Account.id).where(Account.email == email)) is None:
             db.session.add(Account(email=email, name=name, staff_role=role, created_at=clock.now()))
+    seed_structures()

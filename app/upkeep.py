@@ -10,13 +10,14 @@ from app.domain.employers.verification import apply_check, establishments_to_che
 from app.domain.offers import jobs as offer_jobs
 from app.domain.offers import retention
 from app.domain.offers.consistency import inconsistencies
+from app.domain.organisations import jobs as organisation_jobs
 from app.domain.reference.jobs import all_codes
 from app.domain.reference.official import codes_to_read, store_appellations, store_sheet
 from app.domain.reference.rome_source import RomeUnavailable
 from app.scheduling import Counts, Daily, Every, Run, job
 
 # Importing a module of jobs declares them; every process that builds the application knows them all.
-DECLARED_IN = (offer_jobs, retention)
+DECLARED_IN = (offer_jobs, organisation_jobs, retention)
 SHEETS_A_NIGHT = 200
 
 

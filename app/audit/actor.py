@@ -11,6 +11,7 @@ class ActorKind(Enum):
     CONTACT = "contact"
     STAFF = "staff"
     OPCO = "opco"
+    MEMBER = "member"
     SYSTEM = "system"
 
 
@@ -19,6 +20,7 @@ LABELS = {
     ActorKind.CONTACT: "Contact de l’établissement",
     ActorKind.STAFF: "Agent du portail",
     ActorKind.OPCO: "OPCO",
+    ActorKind.MEMBER: "Membre d’une structure",
     ActorKind.SYSTEM: "Traitement automatique",
 }
 

@@ -7,7 +7,10 @@ from flask import Flask
 from app.web import access, errors, headers, inputs, jinja, layout, signed_in, statics
 from app.web.sessions import DatabaseSessions
 
-AUDIENCES = ("public", "deposit", "manage", "links", "partner", "operator", "feeds", "webhooks")
+AUDIENCES = (
+    "public", "deposit", "manage", "links", "partner", "account", "recruiter", "operator", "feeds",
+    "webhooks",
+)  # fmt: skip
 
 
 def install(app: Flask) -> None:

@@ -1,74 +1,26 @@
-"""Who may enter a view. Unmarked means denied.
-
-`@public("why")`, `@by_link(Purpose…)`, `@requires(Permission…)` mark a view; one hook checks the mark.
-"""
+"""Who may enter a view: one hook checks the mark of each request. And who is there, for the views."""
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.audit.actor import ANONYMOUS, Actor, ActorKind
+from app.core.errors import NotAllowed
 from app.domain.accounts import magic_links, sessions
 from app.domain.accounts.magic_links import LinkState
-from app.domain.accounts.models import Account, Link, Purpose, StaffRole, WebSession
+from app.domain.accounts.models import Account, Link, Purpose, WebSession
+from app.domain.accounts.permissions import IN_A_STRUCTURE, Permission, staff_may
+from app.domain.organisations.members import administrators, membership_in, needs_second_factor
+from app.domain.organisations.models import Membership
+from app.domain.organisations.roles import may as role_may
+from app.domain.organisations.roles import who_may
+from app.web.marks import Access, by_link, member, public, requires, signed_in
 from app.web.sessions import PortalSession
 
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-class Permission(Enum):
-    """Rights of people with an account."""
-
-    QUEUES_READ = "queues_read"
-    HOLD_DECIDE = "hold_decide"
-    MAIL_MANAGE = "mail_manage"
-    MAIL_PREVIEW = "mail_preview"
-    JOBS_READ = "jobs_read"
-
-
-# Operators moderate; administrators also look after the machinery.
-STAFF_PERMISSIONS = {
-    StaffRole.OPERATOR: frozenset(Permission) - {Permission.JOBS_READ},
-    StaffRole.ADMINISTRATOR: frozenset(Permission),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """The mark of a view."""
-
-    reason: str = ""
-    purposes: tuple[Purpose, ...] = ()
-    permission: Permission | None = None
-
-
-def public(reason: str) -> Callable[[View], View]:
-    """Anyone may enter; `reason` says what the page is."""
-    return _mark(Access(reason=reason))
-
-
-def by_link(*purposes: Purpose) -> Callable[[View], View]:
-    """People who have opened a link of one of these kinds."""
-    return _mark(Access(purposes=purposes))
-
-
-def requires(permission: Permission) -> Callable[[View], View]:
-    """People whose account has this right."""
-    return _mark(Access(permission=permission))
-
-
-def _mark(access: Access) -> Callable[[View], View]:
-    def mark(view: View) -> View:
-        view.access = access  # type: ignore[attr-defined]  # the mark travels on the function
-        return view
-
-    return mark
-
+# Views take both their mark and what they know of the person from here.
+__all__ = ["Permission", "by_link", "member", "public", "requires", "signed_in"]
 
 def access_of(app: Flask, endpoint: str) -> Access | None:
     """The mark of an endpoint, or None: denied."""
@@ -89,14 +41,63 @@ def check_access() -> Response | None:
     if access is None:
         abort(403)
     if access.purposes:
-        return None if any(link.purpose in access.purposes for link in current_links()) else _ask_for_link()
-    if access.permission is not None:
-        account = current_account()
-        if account is None:
-            return redirect(url_for("links.lost", suite="agents"))
-        if not may(access.permission):
-            abort(403)
+        if any(link.purpose in access.purposes for link in current_links()):
+            return None
+        return _check_account(access) if access.or_member and current_account() else _ask_for_link()
+    if access.permission is not None or access.account_only:
+        return _check_account(access)
     return None
+
+
+def _check_account(access: Access) -> Response | None:
+    account = current_account()
+    if account is None:
+        return redirect(url_for("account.sign_in"))
+    if access.account_only:
+        return None
+    if access.permission is None:
+        return None if is_proven() or not needs_second_factor(account) else _ask_for_code()
+    if access.in_a_structure:
+        found = membership_in(account, str((request.view_args or {}).get("organisation", "")))
+        if found is None:
+            abort(404)
+        g.membership = found
+    elif account.staff_role is None:
+        abort(403)
+    if not is_proven() and needs_second_factor(account):
+        return _ask_for_code()
+    if not _has(access.permission, account):
+        raise NotAllowed(_who_may(access.permission) if access.in_a_structure else "")
+    return None
+
+
+def _ask_for_code() -> Response:
+    return redirect(url_for("account.second_factor"))
+
+
+def _has(permission: Permission, account: Account) -> bool:
+    if permission in IN_A_STRUCTURE:
+        return role_may(current_membership().role, permission)
+    return staff_may(account.staff_role, permission)
+
+
+def _who_may(permission: Permission) -> str:
+    """« Seul un responsable peut faire cela. Écrire à Camille Durand. »"""
+    first = next(iter(administrators(current_membership().organisation)), None)
+    address = f" Écrivez à {first.account.name} ({first.account.email})." if first else ""
+    return f"Seul {who_may(permission)} peut faire cela.{address}"
+
+
+def current_membership() -> Membership:
+    """The membership by which this page was opened."""
+    found: Membership = g.membership
+    return found
+
+
+def is_proven() -> bool:
+    """Has this session passed the second factor?"""
+    row = current_row()
+    return row is not None and row.proven_at is not None
 
 
 def _ask_for_link() -> Response:
@@ -122,10 +123,11 @@ def current_account() -> Account | None:
 
 
 def may(permission: Permission) -> bool:
-    """Has the person who is signed in this right?"""
+    """Has the person who is signed in this right, on the page that is open?"""
     account = current_account()
-    role = account.staff_role if account else None
-    return role is not None and permission in STAFF_PERMISSIONS[role]
+    if account is None or ("membership" not in g and permission in IN_A_STRUCTURE):
+        return False
+    return _has(permission, account)
 
 
 def current_links() -> list[Link]:
@@ -155,11 +157,12 @@ def current_link(purpose: Purpose, *, object_type: str, object_id: int) -> Link 
 
 
 def current_actor() -> Actor:
-    """The agent who is signed in, for the journal; acts by a link are signed by `actor_of` that link."""
+    """Who is signed in, for the journal; acts by a link are signed by `actor_of` that link."""
     account = current_account()
-    if account is not None and account.staff_role is not None:
-        return Actor(ActorKind.STAFF, account.id, "account")
-    return ANONYMOUS
+    if account is None:
+        return ANONYMOUS
+    in_a_structure = "membership" in g or account.staff_role is None
+    return Actor(ActorKind.MEMBER if in_a_structure else ActorKind.STAFF, account.id, "account")
 
 
 def actor_of(link: Link) -> Actor:
@@ -173,15 +176,20 @@ def actor_of(link: Link) -> Actor:
     return Actor(ActorKind.ANONYMOUS, None, "link")
 
 
-def enter(*, account: Account | None = None, link: Link | None = None) -> None:
-    """Open a new server session (new identifier, new form token), keeping the links already opened."""
+def enter(*, account: Account | None = None, link: Link | None = None, proven: bool = False) -> None:
+    """Open a new server session (new identifier, new form token), keeping the links already opened.
+
+    `proven`: the person has just passed the second factor; a session of the same person keeps it.
+    """
     present = portal_session()
     links = [kept for kept in current_links() if link is None or kept.id != link.id]
     if link is not None:
         links.append(link)
+    same = account is None or account is current_account()
     account = account or current_account()
     former = present.row
-    row, token = sessions.open_session(account=account, links=links)
+    kept_proof = same and former is not None and former.proven_at is not None
+    row, token = sessions.open_session(account=account, links=links, proven=proven or kept_proof)
     if former is not None:
         sessions.end(former)
     present.clear()

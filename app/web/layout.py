@@ -2,10 +2,16 @@
 
 from flask import Flask
 
+from app.domain.organisations.models import Organisation
 from app.web.public.conformity import RECORD
 
 NAVIGATION = (("Déposer une offre", "deposit.home"), ("Offres en ligne", "public.offers"))
-TOOLS = (("Gérer mes offres", "links.lost"), ("Aide", "public.help_page"))
+TOOLS = (
+    ("Gérer mes offres", "links.lost"),
+    ("Espace structure", "recruiter.spaces"),
+    ("Aide", "public.help_page"),
+)
+SPACE = (("Offres", "recruiter.dashboard"), ("Membres", "recruiter.members_list"))
 FOOTER = (
     ("Plan du site", "public.site_map"),
     ("Mentions légales", "public.legal_notice"),
@@ -30,6 +36,7 @@ def install(app: Flask) -> None:
         demo_notice=_notice(simulated) if settings.brand == "demo" else "",
         home_endpoint="deposit.home",
         nav_links=NAVIGATION,
+        space_links=space_links,
         tool_links=TOOLS,
         footer_links=FOOTER,
         accessibility_status=RECORD.status,
@@ -44,3 +51,8 @@ def _notice(simulated: bool) -> str:
     if simulated:
         return "Démonstration : les entreprises affichées sont inventées, rien n’est publié ailleurs."
     return "Démonstration : les entreprises viennent du registre public, rien n’est publié ailleurs."
+
+
+def space_links(_space: Organisation) -> tuple[tuple[str, str], ...]:
+    """The pages of a structure's space: (label, endpoint)."""
+    return SPACE

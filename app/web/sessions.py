@@ -14,7 +14,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
-from app.core.database import begin_write, db
+from app.core.database import begin_write, db, writing
 from app.domain.accounts import sessions
 from app.domain.accounts.models import WebSession
 
@@ -99,13 +99,21 @@ class DatabaseSessions(SessionInterface):
             self._set(response, self.pre_cookie, self.signer.dumps(dict(session)))
 
     def _save_row(self, session: PortalSession) -> None:
-        # The row may have been deleted by a log-out meanwhile: an update of nothing is what we want then.
-        if session.row is None or not (session.modified or sessions.touch(session.row)):
+        """In a transaction of its own, which writes from its start: one that has read may be refused."""
+        if session.row is None:
             return
-        if session.modified:
-            session.row.data = dict(session)
+        data = dict(session) if session.modified else None
         try:
-            db.session.commit()
+            if data is None and not sessions.is_to_touch(session.row):
+                return
+            db.session.rollback()
+            with writing():
+                # The row may have been deleted by a log-out meanwhile: nothing is what we want then.
+                row = db.session.get(WebSession, session.row_id)
+                if row is not None:
+                    sessions.touch(row)
+                    row.data = row.data if data is None else data
+                db.session.commit()
         except SQLAlchemyError:
             # The answer is ready: that the session was in use can be noted by the next request.
             db.session.rollback()

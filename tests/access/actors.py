@@ -1,7 +1,7 @@
 """Who knocks: each actor is a browser in a state, and the rights that it should have, no more.
 
 A right is a word and an owner: `manage:A`, `draft:B`, `follow_up:1`, `held:2`, `step_up:A`, `staff`.
-`link` is the kind of link that is open without opening any object.
+`link` is the kind of link that is open without opening any object. `in:1` is being in structure 1 at all.
 """
 
 from collections.abc import Callable
@@ -38,6 +38,7 @@ class Visit:
     idle: timedelta = timedelta(0)
     over: bool = False
     forged: bool = False
+    proven: bool = True
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,29 @@ def _staff(name: str, **how: Any) -> Callable[[World], Visit]:
     return lambda world: Visit(account=world.accounts[name], **how)
 
 
+def _member(role: str, structure: str, *rights: str, proven: bool = True) -> Actor:
+    employer = {"1": "A", "2": "B"}[structure]
+    held = [f"{right}:{structure}" for right in ("in", "space", *rights)]
+    if "offers" in rights:
+        held.append(f"structure_offer:{employer}")
+    come = _staff(f"{role}:{structure}", proven=proven)
+    return _actor(come, "account", *(held if proven else (f"in:{structure}", "unproven")))
+
+
+def _members() -> dict[str, Actor]:
+    found = {}
+    for number in "12":
+        found[f"responsable {number}"] = _member("administrator", number, "offers", "members")
+        found[f"recruteur {number}"] = _member("recruiter", number, "offers")
+        found[f"vérificateur {number}"] = _member("reviewer", number)
+        found[f"lecteur {number}"] = _member("reader", number)
+    found["responsable 1 sans second facteur"] = _member("administrator", "1", proven=False)
+    found["agent sans second facteur"] = _actor(
+        _staff("operator", proven=False), "staff", "account", "unproven"
+    )
+    return found
+
+
 ACTORS: dict[str, Actor] = {
     "anonyme": _actor(lambda _: Visit()),
     "anonyme sans cookie": _actor(lambda _: Visit(secret="")),
@@ -163,6 +187,7 @@ ACTORS: dict[str, Actor] = {
     "employeur A déconnecté": _actor(lambda w: Visit([management(w.contacts["A"])], over=True)),
     "relais de courriel": _actor(lambda _: Visit(headers={"X-Webhook-Secret": "secret-du-relais"}), "relay"),
     "relais au mauvais secret": _actor(lambda _: Visit(headers={"X-Webhook-Secret": "autre-secret"})),
+    **_members(),
 }  # fmt: skip
 
 
@@ -175,7 +200,9 @@ def browser(app: Flask, visit: Visit) -> FlaskClient:
         client.set_cookie("pre", interface.signer.dumps({"csrf_token": visit.secret}))
     if not (visit.links or visit.account):
         return client
-    row, token = sessions.open_session(account=visit.account, links=visit.links)
+    row, token = sessions.open_session(
+        account=visit.account, links=visit.links, proven=visit.proven
+    )
     row.data = {"csrf_token": visit.secret}
     now = clock.now()
     row.created_at, row.expires_at = now - visit.age, now - visit.age + sessions.WHOLE_LIFE

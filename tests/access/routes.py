@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from tests.access.world import World
 
-OPEN, HIDDEN, ASK, SIGN_IN, FORBIDDEN, UNAUTHORISED = (
-    "ouvert", "introuvable", "lien demandé", "connexion demandée", "interdit", "non autorisé"
+OPEN, HIDDEN, ASK, SIGN_IN, PROVE, FORBIDDEN, UNAUTHORISED = (
+    "ouvert", "introuvable", "lien demandé", "connexion demandée", "second facteur demandé", "interdit",
+    "non autorisé",
 )  # fmt: skip
 
 
@@ -20,12 +21,16 @@ class Row:
     needs: str = ""
     objects: str = ""
     link: str = ""
-    last: bool = False
+    last: int = 0
+    or_member: bool = False
 
 
 PUBLIC = Row()
 OF_DRAFT = Row("draft", "drafts")
-MANAGES = Row("manage", "offers", link="manage")
+MANAGES = Row("manage", "offers", link="manage", or_member=True)
+OF_ACCOUNT = Row("account")
+IN_SPACE = Row("space", "structures")
+OF_MEMBERS = Row("members", "structures")
 MANAGES_PLACE = Row("manage", "establishments", link="manage")
 LISTS = Row(link="manage")
 FOLLOWS = Row("follow_up", "follow_ups", link="follow_up")
@@ -54,7 +59,21 @@ ROWS: dict[str, Row] = {
         ("public.offer", "public.poster", "public.dates", "public.qr_code"), Row(objects="shown")
     ),
     "public.short": Row(objects="short"),
-    "links.log_out": Row(last=True),
+    "links.log_out": Row(last=2),
+    "recruiter.leave": Row("space", "structures", last=1),
+    **dict.fromkeys(("recruiter.dashboard", "recruiter.members_list"), IN_SPACE),
+    **dict.fromkeys(("recruiter.invite", "recruiter.ask_again"), OF_MEMBERS),
+    "recruiter.change_role": Row("members", "others"),
+    "recruiter.remove": Row("members", "others"),
+    "recruiter.cancel_invitation": Row("members", "no_invitation"),
+    **dict.fromkeys(("account.sign_in", "account.asked", "recruiter.create", "recruiter.created"), PUBLIC),
+    **dict.fromkeys(
+        (
+            "account.second_factor", "account.set_up", "account.begin_set_up", "account.finish_set_up",
+            "account.recovery_codes", "recruiter.spaces",
+        ),
+        OF_ACCOUNT,
+    ),
     "webhooks.mail_facts": Row("relay", "provider"),
     **dict.fromkeys(("webhooks.unsubscription", "webhooks.unsubscribe"), Row("nobody", "signed")),
     **dict.fromkeys(("dev.letter", "dev.letter_html"), Row("nobody", "letters")),
@@ -74,10 +93,11 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(
         (
             "manage.offer", "manage.online", "manage.deadline", "manage.edit", "manage.renew",
-            "manage.duplicate", "manage.close", "manage.undo_last",
+            "manage.close", "manage.undo_last",
         ),
         MANAGES,
     ),
+    "manage.duplicate": Row("manage", "offers", link="manage"),
     **dict.fromkeys(
         (
             "partner.need", "partner.note_contact", "partner.change_step", "partner.not_our_field",
@@ -90,11 +110,12 @@ ROWS: dict[str, Row] = {
         (
             "operator.home", "operator.companies", "operator.without_address", "operator.without_opco",
             "operator.held_list", "operator.addresses", "operator.mails", "operator.pause",
-            "operator.previews",
+            "operator.previews", "operator.organisations",
         ),
         STAFF,
     ),
     "operator.jobs": Row("administrator"),
+    "operator.organisation": Row("staff", "any_structure"),
     **dict.fromkeys(("operator.held_offer", "operator.undo_decision"), Row("staff", "any_held")),
     "operator.release_address": Row("staff", "address"),
     "operator.resume": Row("staff", "pause"),
@@ -130,6 +151,14 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
             ("", {"code": world.offers["A"].short_code}),
             ("hidden", {"code": world.held["1"].short_code}),
         ],
+        "structures": [(o, {"organisation": world.structures[o].public_id}) for o in "12"],
+        "any_structure": [("", {"public_id": world.structures[o].public_id}) for o in "12"],
+        "others": [
+            (o, {"organisation": world.structures[o].public_id, "number": world.others[o].id}) for o in "12"
+        ],
+        "no_invitation": [
+            (o, {"organisation": world.structures[o].public_id, "number": 9_999}) for o in "12"
+        ],
         "letter": [("", {"number": world.letter})],
         "pause": [("", {"number": world.pause})],
         "address": [("", {"number": world.address})],
@@ -147,12 +176,35 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
     return kinds[row.objects]
 
 
+def _of_a_member(rights: frozenset[str], owner: str) -> str:
+    """An object that a link opens, for somebody with an account and no link."""
+    if "unproven" in rights:
+        return PROVE
+    return OPEN if f"structure_offer:{owner}" in rights else HIDDEN
+
+
+def _of_a_structure(needs: str, rights: frozenset[str], owner: str) -> str:
+    if f"in:{owner}" not in rights:
+        return HIDDEN
+    if "unproven" in rights:
+        return PROVE
+    return OPEN if f"{needs}:{owner}" in rights else FORBIDDEN
+
+
 def expected(row: Row, rights: frozenset[str], owner: str) -> str:
     """What the table says for one cell."""
     if row.link and f"link:{row.link}" not in rights:
-        return ASK
+        return _of_a_member(rights, owner) if row.or_member and "account" in rights else ASK
+    if row.needs in {"staff", "administrator", "account", "space", "members"} and "account" not in rights:
+        return SIGN_IN
+    if row.needs == "account":
+        return OPEN
     if row.needs in {"staff", "administrator"}:
-        return OPEN if row.needs in rights else FORBIDDEN if "account" in rights else SIGN_IN
+        if "unproven" in rights and "staff" in rights:
+            return PROVE
+        return OPEN if row.needs in rights else FORBIDDEN
+    if row.needs in {"space", "members"}:
+        return _of_a_structure(row.needs, rights, owner)
     if row.needs == "relay":
         return OPEN if "relay" in rights else UNAUTHORISED
     if owner == "hidden":

@@ -17,6 +17,7 @@ from tests.access.routes import (
     FORBIDDEN,
     HIDDEN,
     OPEN,
+    PROVE,
     ROWS,
     SIGN_IN,
     UNAUTHORISED,
@@ -84,7 +85,11 @@ def outcome_of(endpoint: str, response: TestResponse) -> str:
     """The word of the table for an answer."""
     status, target = response.status_code, response.headers.get("Location", "")
     if status in {301, 302, 303} and "/lien-perdu" in target:
-        return SIGN_IN if "suite=agents" in target else ASK
+        return ASK
+    if status == 302 and target.endswith("/connexion"):
+        return SIGN_IN
+    if status == 302 and target.endswith("/second-facteur"):
+        return PROVE
     if status == 400 and endpoint not in NO_TOKEN:
         return REFUSED
     words = {404: HIDDEN, 403: FORBIDDEN, 401: UNAUTHORISED}

@@ -1,4 +1,4 @@
-"""Two employers, two OPCOs, portal staff: the objects whose doors the matrix tries."""
+"""Employers, OPCOs, structures with their roles, portal staff: the objects whose doors the matrix tries."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,8 +19,11 @@ from app.domain.offers.models import Draft, Offer
 from app.domain.opco.determination import opco_by_code
 from app.domain.opco.follow_up import open_follow_up
 from app.domain.opco.models import FollowUp
+from app.domain.organisations.models import Membership, Organisation
+from app.domain.organisations.roles import Role
 from app.outbox.models import Pause, SuppressedAddress
 from tests.factories.offers import make_answer, make_contact, make_establishment, make_offer
+from tests.factories.structures import make_member, make_structure
 
 # One letter an owner: employers A and B, OPCOs 1 and 2.
 OPCO_CODES = {"1": "06", "2": "01"}
@@ -54,6 +57,8 @@ class World:
     follow_ups: dict[str, FollowUp] = field(default_factory=dict)
     held: dict[str, Offer] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
+    structures: dict[str, Organisation] = field(default_factory=dict)
+    others: dict[str, Membership] = field(default_factory=dict)
     ended: Contact | None = None
     former: Contact | None = None
     letter: int = 0
@@ -84,6 +89,7 @@ def build() -> World:
         world.held[owner] = make_offer(OfferStatus.HELD)
     for name, role in (("operator", StaffRole.OPERATOR), ("administrator", StaffRole.ADMINISTRATOR)):
         world.accounts[name] = _account(name, role)
+    _structures(world)
     world.accounts["nobody"] = _account("nobody", None)
     world.accounts["disabled"] = _account("disabled", StaffRole.OPERATOR)
     world.accounts["disabled"].disabled_at = clock.now()
@@ -94,6 +100,17 @@ def build() -> World:
     _staff_objects(world)
     db.session.commit()
     return world
+
+
+def _structures(world: World) -> None:
+    """Structure 1 manages the offer of employer A, structure 2 the one of employer B."""
+    for owner, employer in (("1", "A"), ("2", "B")):
+        structure = world.structures[owner] = make_structure(name=f"Structure {owner}")
+        for role in Role:
+            member = make_member(structure, role, email=f"{role.value}{owner}@structure.example")
+            world.accounts[f"{role.value}:{owner}"] = member.account
+        world.others[owner] = make_member(structure, Role.READER, email=f"autre{owner}@structure.example")
+        world.offers[employer].organisation_id = structure.id
 
 
 def _draft(owner: str) -> Draft:
@@ -167,6 +184,8 @@ def guarded(world: World) -> dict[str, list[tuple[Any, ...]]]:
         ]
     for owner in OPCO_CODES:
         rows[owner] = [_row(FollowUp, world.follow_ups[owner].id), _row(Offer, world.held[owner].id)]
+        rows[owner] += [_row(Organisation, world.structures[owner].id)]
+        rows[owner] += [_row(Membership, world.others[owner].id)]
     return rows
 
 

@@ -10,10 +10,12 @@ import pytest
 from app.core.lifecycle import IllegalMove, Lifecycle
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE, OfferStatus
 from app.domain.opco.lifecycle import FOLLOW_UP_LIFECYCLE, FollowUpStatus
+from app.domain.organisations.lifecycle import ORGANISATION_LIFECYCLE, OrganisationStatus
 
 LIFECYCLES: list[tuple[Lifecycle[Any], type[Enum]]] = [
     (OFFER_LIFECYCLE, OfferStatus),
     (FOLLOW_UP_LIFECYCLE, FollowUpStatus),
+    (ORGANISATION_LIFECYCLE, OrganisationStatus),
 ]
 CASES = [
     pytest.param(cycle, state, move, id=f"{cycle.name}-{state.value}-{move}")

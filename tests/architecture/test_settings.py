@@ -18,7 +18,7 @@ PAGE = dict(
     re.findall(r"^\| `([A-Z_]+)` \| ([^|]*) \|", (ROOT / "docs/reglages.md").read_text("utf-8"), re.M)
 )
 # Said in words on the page, and left empty in the example: they are texts or a key of demonstration.
-IN_WORDS = {"SECRET_KEY", "LEGAL_PUBLISHER", "LEGAL_DIRECTOR", "LEGAL_HOST"}
+IN_WORDS = {"DATA_KEY", "SECRET_KEY", "LEGAL_PUBLISHER", "LEGAL_DIRECTOR", "LEGAL_HOST"}
 
 
 def _written(value: Any) -> str:

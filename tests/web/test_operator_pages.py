@@ -9,8 +9,7 @@ from werkzeug.test import TestResponse
 
 from app.core import clock
 from app.core.database import db
-from app.domain.accounts import magic_links
-from app.domain.accounts.models import Account, Purpose, StaffRole
+from app.domain.accounts.models import Account, StaffRole
 from app.domain.employers.directory import Outcome
 from app.domain.employers.models import Contact
 from app.domain.offers.lifecycle import OfferStatus
@@ -23,6 +22,7 @@ from app.web.operator.mail_names import NAMES
 from app.web.operator.samples import variants_of
 from tests.factories.offers import make_contact, make_establishment, make_offer
 from tests.support.client import CheckedClient
+from tests.support.sign_in import by_link
 
 pytestmark = pytest.mark.usefixtures("db_session")
 PAGES = (
@@ -31,6 +31,7 @@ PAGES = (
     "/agents/opco-sans-adresse",
     "/agents/besoins-sans-opco",
     "/agents/offres-retenues",
+    "/agents/structures",
     "/agents/courriels",
     "/agents/courriels/suspendre",
     "/agents/adresses",
@@ -52,11 +53,7 @@ def sign_in(client: CheckedClient) -> SignIn:
         )
         db.session.add(account)
         db.session.flush()
-        token = magic_links.issue(
-            Purpose.LOGIN, object_type="account", object_id=account.id, email=account.email
-        )
-        db.session.commit()
-        client.submit(client.get(f"/l/{token}"), follow=False)
+        by_link(client, account)
         return account
 
     return enter
@@ -83,7 +80,7 @@ def a_dead_mail(status: OutboxStatus = OutboxStatus.DEAD) -> OutboxMessage:
 def test_a_stranger_is_asked_for_a_link(client: CheckedClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 302
-    assert response.location.startswith("/lien-perdu")
+    assert response.location == "/connexion"
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -103,7 +100,7 @@ def test_each_role_sees_its_pages(client: CheckedClient, sign_in: SignIn, role: 
 def test_a_login_link_leads_home(client: CheckedClient, sign_in: SignIn) -> None:
     sign_in(StaffRole.OPERATOR)
     page = client.get("/agents")
-    assert plain(page).count("Rien à traiter") == 6
+    assert plain(page).count("Rien à traiter") == 7
     assert "Tâches planifiées" not in page.text
 
 

@@ -24,6 +24,7 @@ LOST_LINK = Limit("lost_link", 5, timedelta(hours=1))
 REISSUE_HOUR = Limit("reissue", 3, timedelta(hours=1))
 REISSUE_DAY = Limit("reissue", 10, timedelta(days=1))
 CONFIRMATION = Limit("confirmation", 3, timedelta(hours=1))
+SECOND_FACTOR = Limit("second_factor", 5, timedelta(minutes=10))
 NO_OFFER_ANSWER = Limit("no_offer_answer", 1, timedelta(days=1))
 
 

@@ -21,8 +21,9 @@ LIVES: dict[Purpose, timedelta] = {
     Purpose.ADDRESS: timedelta(days=7),
     Purpose.FOLLOW_UP: timedelta(days=90),
     Purpose.HELD_OFFER: timedelta(days=15),
+    Purpose.INVITATION: timedelta(days=14),
 }
-SINGLE_USE = frozenset({Purpose.LOGIN, Purpose.ADDRESS})
+SINGLE_USE = frozenset({Purpose.INVITATION, Purpose.LOGIN, Purpose.ADDRESS})
 
 
 class LinkState(Enum):

@@ -44,6 +44,7 @@ class Purpose(Enum):
     ADDRESS = "address"
     FOLLOW_UP = "follow_up"
     HELD_OFFER = "held_offer"
+    INVITATION = "invitation"
 
 
 class Link(Model):
@@ -100,9 +101,34 @@ class WebSession(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    proven_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     account: Mapped[Account | None] = relationship(lazy="joined")
     links: Mapped[list[Link]] = relationship(secondary=session_link, lazy="selectin")
+
+
+class SecondFactor(Model):
+    """The application that gives a person's codes (TOTP): its key is sealed, a code serves once."""
+
+    __tablename__ = "second_factor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), unique=True)
+    sealed_key: Mapped[str] = mapped_column(sa.String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_step: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+
+
+class RecoveryCode(Model):
+    """A code on paper that serves once, when the telephone is lost; hashed (argon2id)."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(sa.String(120))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Attempt(Model):

@@ -16,9 +16,9 @@ SEEN_EVERY = timedelta(minutes=5)
 
 
 def open_session(
-    *, account: Account | None = None, links: list[Link] | None = None
+    *, account: Account | None = None, links: list[Link] | None = None, proven: bool = False
 ) -> tuple[WebSession, str]:
-    """A new session row and the token its cookie carries."""
+    """A new session row and the token its cookie carries. `proven`: by a second factor as well."""
     token = new_token()
     now = clock.now()
     session = WebSession(
@@ -29,6 +29,7 @@ def open_session(
         created_at=now,
         last_seen_at=now,
         expires_at=now + WHOLE_LIFE,
+        proven_at=now if proven else None,
     )
     db.session.add(session)
     db.session.flush()
@@ -56,13 +57,15 @@ def is_alive(session: WebSession) -> bool:
     return now < session.expires_at and now - session.last_seen_at < idle
 
 
-def touch(session: WebSession) -> bool:
-    """Note that it is in use, at most every five minutes; True when a row changed."""
-    now = clock.now()
-    if now - session.last_seen_at < SEEN_EVERY:
-        return False
-    session.last_seen_at = now
-    return True
+def is_to_touch(session: WebSession) -> bool:
+    """Has it been noted in use more than five minutes ago?"""
+    return clock.now() - session.last_seen_at >= SEEN_EVERY
+
+
+def touch(session: WebSession) -> None:
+    """Note that it is in use, at most every five minutes."""
+    if is_to_touch(session):
+        session.last_seen_at = clock.now()
 
 
 def end(session: WebSession) -> None:

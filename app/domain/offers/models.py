@@ -12,6 +12,7 @@ from app.core.identifiers import RomeCode
 from app.core.tokens import new_reference, public_id, readable_code
 from app.domain.employers.models import Contact, Establishment
 from app.domain.offers.lifecycle import EndReason, OfferStatus
+from app.domain.organisations.models import Organisation
 
 UNNAMED = "Entreprise dont le nom n’est pas publié"
 
@@ -69,6 +70,8 @@ class Draft(Model):
     )
     contact_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contact.id", ondelete="CASCADE"))
     offer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("offer.id", ondelete="CASCADE"))
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id", ondelete="CASCADE"))
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -95,6 +98,11 @@ class Offer(Model):
     short_code: Mapped[str] = mapped_column(sa.String(8), unique=True, default=lambda: readable_code(6))
     establishment_id: Mapped[int] = mapped_column(sa.ForeignKey("establishment.id"), index=True)
     contact_id: Mapped[int] = mapped_column(sa.ForeignKey("contact.id"), index=True)
+    # The structure that manages it for the company, and the member who deposited it.
+    organisation_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organisation.id", ondelete="SET NULL"), index=True
+    )
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
     origin: Mapped[str] = mapped_column(sa.String(40), default="site")
 
     rome_code: Mapped[RomeCode] = mapped_column(Code(RomeCode, 5))
@@ -139,6 +147,7 @@ class Offer(Model):
 
     establishment: Mapped[Establishment] = relationship(lazy="joined")
     contact: Mapped[Contact] = relationship(lazy="joined")
+    organisation: Mapped[Organisation | None] = relationship()
     holds: Mapped[list["Hold"]] = relationship(back_populates="offer", order_by="Hold.id")
 
     __mapper_args__ = {"version_id_col": version}

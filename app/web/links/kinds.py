@@ -15,8 +15,9 @@ from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft, Offer
 from app.domain.offers.queries import offer_by_public_id
 from app.domain.offers.rights import contact_of, right_ended_at
+from app.domain.organisations.members import needs_second_factor
 from app.web.access import actor_of, enter
-from app.web.links import partners
+from app.web.links import invitations, partners
 from app.web.links.page import LinkPage
 
 # Posted by the button that puts an offer online, so that pressing it twice is told apart from coming back.
@@ -121,8 +122,9 @@ def _open_login(link: Link) -> str:
         enter(link=link)
         contact = db.session.get_one(Contact, link.object_id)
         return url_for("manage.change", establishment=contact.establishment.public_id)
-    enter(account=db.session.get(Account, link.object_id))
-    return url_for("operator.home")
+    account = db.session.get_one(Account, link.object_id)
+    enter(account=account)
+    return url_for("account.second_factor" if needs_second_factor(account) else "recruiter.spaces")
 
 
 KINDS: dict[Purpose, Kind] = {
@@ -131,5 +133,6 @@ KINDS: dict[Purpose, Kind] = {
     Purpose.LOGIN: Kind("ouvrir votre espace", _login_page, _open_login),
     Purpose.ADDRESS: Kind("confirmer votre adresse", partners.address_page, partners.open_address),
     Purpose.FOLLOW_UP: Kind("suivre une entreprise", partners.follow_up_page, partners.open_follow_up),
+    Purpose.INVITATION: Kind("rejoindre une structure", invitations.page, invitations.open_space),
     Purpose.HELD_OFFER: Kind("vérifier une offre", partners.held_page, partners.open_held),
 }

@@ -15,14 +15,14 @@ from app.web.forms.base import PostForm
 from app.web.forms.once import answered_before, run_once
 from app.web.manage import blueprint
 from app.web.manage.forms import CloseForm, RenewForm
-from app.web.manage.loading import as_contact, managed_contacts, offer_or_404
+from app.web.manage.loading import acting_on, managed_contacts, offer_or_404
 from app.web.manage.pages import short_job
 
 Answer = str | Response | tuple[str, int]
 
 
 @blueprint.route("/gestion/offres/<string:public_id>/echeance", methods=["GET"])
-@by_link(Purpose.MANAGEMENT)
+@by_link(Purpose.MANAGEMENT, or_member=True)
 def deadline(public_id: str) -> str:
     """Where the reminders lead: prolong or close, on one page."""
     found = offer_or_404(public_id)
@@ -30,7 +30,7 @@ def deadline(public_id: str) -> str:
 
 
 @blueprint.route("/gestion/offres/<string:public_id>/prolonger", methods=["GET", "POST"])
-@by_link(Purpose.MANAGEMENT)
+@by_link(Purpose.MANAGEMENT, or_member=True)
 def renew(public_id: str) -> Answer:
     """Prolong to today + 28, or put online again."""
     found = offer_or_404(public_id)
@@ -44,7 +44,7 @@ def renew(public_id: str) -> Answer:
 
     def act() -> str:
         new_start = form.new_start.day if "new_start" in form else None
-        done = life.renew_offer(found, by=as_contact(found.contact_id), new_start=new_start)
+        done = life.renew_offer(found, by=acting_on(found), new_start=new_start)
         if done is None and found.last_day:
             until = date_fr(found.last_day)
             flash(f"Offre prolongée jusqu’au {until}. Elle avait déjà cette date.", "success")
@@ -57,7 +57,7 @@ def renew(public_id: str) -> Answer:
 
 
 @blueprint.route("/gestion/offres/<string:public_id>/cloturer", methods=["GET", "POST"])
-@by_link(Purpose.MANAGEMENT)
+@by_link(Purpose.MANAGEMENT, or_member=True)
 def close(public_id: str) -> Answer:
     """Close, with a reason."""
     found = offer_or_404(public_id)
@@ -70,7 +70,7 @@ def close(public_id: str) -> Answer:
         return render_template("manage/close.html", form=form, **_about(found)), 422
 
     def act() -> str:
-        by = as_contact(found.contact_id)
+        by = acting_on(found)
         life.close_offer(found, by=by, reason=form.end_reason, detail=form.detail.data)
         return url_for("manage.offer", public_id=public_id)
 
@@ -80,7 +80,7 @@ def close(public_id: str) -> Answer:
 
 
 @blueprint.post("/gestion/offres/<string:public_id>/annuler")
-@by_link(Purpose.MANAGEMENT)
+@by_link(Purpose.MANAGEMENT, or_member=True)
 def undo_last(public_id: str) -> Answer:
     """Undo the last act, within its ten minutes."""
     found = offer_or_404(public_id)
@@ -89,7 +89,8 @@ def undo_last(public_id: str) -> Answer:
         undoable = undo.undoable_act(found)
         if undoable is None or undoable.act == "decision":
             raise Refused("Il n’est plus possible d’annuler : les dix minutes sont passées.")
-        undo.undo_act(found, undoable, by=as_contact(found.contact_id))
+        undo.undo_act(found, undoable, by=acting_on(found))
+        flash("C’est annulé : l’offre est comme avant.", "success")
         return url_for("manage.offer", public_id=public_id)
 
     return run_once(act)

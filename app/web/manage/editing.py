@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core.errors import Conflict
@@ -17,7 +17,7 @@ from app.web.forms.details import CONTRACT_LABELS, LEVEL_LABELS, REMOTE_LABELS, 
 from app.web.forms.once import new_submission_id, run_once
 from app.web.manage import blueprint
 from app.web.manage.forms import EditForm
-from app.web.manage.loading import as_contact, offer_or_404
+from app.web.manage.loading import acting_on, offer_or_404
 from app.web.manage.pages import short_job
 
 LABELS = {
@@ -39,7 +39,7 @@ LABELS = {
 
 
 @blueprint.route("/gestion/offres/<string:public_id>/modifier", methods=["GET", "POST"])
-@by_link(Purpose.MANAGEMENT)
+@by_link(Purpose.MANAGEMENT, or_member=True)
 def edit(public_id: str) -> str | Response | tuple[str, int]:
     """The form; then the differences to reread; « Enregistrer » on that page saves."""
     found = offer_or_404(public_id)
@@ -64,7 +64,8 @@ def _save(found: Offer, form: EditForm, changes: dict[str, Any]) -> str | Respon
     version = int(form.version.data) if str(form.version.data).isdigit() else -1
 
     def act() -> str:
-        edit_offer(found, changes, version=version, by=as_contact(found.contact_id))
+        edit_offer(found, changes, version=version, by=acting_on(found))
+        flash("Vos modifications sont enregistrées.", "success")
         return url_for("manage.offer", public_id=found.public_id)
 
     try:

@@ -8,7 +8,9 @@ from app.domain.employers.models import Contact
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import offer_by_public_id
 from app.domain.offers.rights import contact_of, right_ended_at
-from app.web.access import current_links
+from app.domain.organisations.members import memberships_of, needs_second_factor
+from app.domain.organisations.roles import may as role_may
+from app.web.access import Permission, current_account, current_actor, current_links, is_proven
 
 
 def managed_contacts() -> list[Contact]:
@@ -24,13 +26,32 @@ def managed_contacts() -> list[Contact]:
 
 
 def offer_or_404(public_id: str) -> Offer:
-    """The offer, if it belongs to one of these contacts."""
+    """The offer, if it belongs to one of these contacts, or to a structure whose offers one manages."""
     # Looked up in every case: the time taken doesn't tell whether another's offer exists.
     mine = {contact.id for contact in managed_contacts()}
+    structures = _managed_structures()
     offer = offer_by_public_id(public_id)
-    if offer is None or offer.contact_id not in mine:
+    if offer is None or not (offer.contact_id in mine or offer.organisation_id in structures):
         abort(404)
     return offer
+
+
+def _managed_structures() -> set[int]:
+    account = current_account()
+    if account is None or (needs_second_factor(account) and not is_proven()):
+        return set()
+    return {
+        one.organisation_id
+        for one in memberships_of(account)
+        if role_may(one.role, Permission.OFFER_MANAGE)
+    }
+
+
+def acting_on(offer: Offer) -> Actor:
+    """Who acts on this offer: its contact when its link is open here, else the member of its structure."""
+    if any(contact.id == offer.contact_id for contact in managed_contacts()):
+        return as_contact(offer.contact_id)
+    return current_actor()
 
 
 def as_contact(contact_id: int) -> Actor:

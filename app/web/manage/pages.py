@@ -65,7 +65,7 @@ def offers() -> str:
 
 
 @blueprint.get("/gestion/offres/<string:public_id>")
-@by_link(Purpose.MANAGEMENT)
+@by_link(Purpose.MANAGEMENT, or_member=True)
 def offer(public_id: str) -> str:
     """One offer: its state, where it is, what can be done, what was done."""
     found = offer_or_404(public_id)
@@ -73,7 +73,7 @@ def offer(public_id: str) -> str:
 
 
 @blueprint.get("/gestion/offres/<string:public_id>/en-ligne")
-@by_link(Purpose.MANAGEMENT)
+@by_link(Purpose.MANAGEMENT, or_member=True)
 def online(public_id: str) -> str:
     """Right after the confirmation: online, or held with its cause."""
     found = offer_or_404(public_id)

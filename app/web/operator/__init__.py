@@ -10,6 +10,7 @@ from app.web.operator import (  # noqa: E402, F401  # the views register themsel
     home,
     jobs,
     mails,
+    organisations,
     pauses,
     preview,
 )

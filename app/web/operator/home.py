@@ -15,6 +15,7 @@ from app.domain.offers.staff_queues import (
 )
 from app.domain.opco import queues
 from app.domain.opco.addresses import stopped_waiting
+from app.domain.organisations.verification import waiting_count
 from app.web.access import Permission, may, requires
 from app.web.operator import blueprint
 from app.web.operator.undelivered import undelivered_waiting
@@ -62,6 +63,12 @@ def home() -> str:
             "OPCO sans adresse", "operator.without_address", queues.needs_without_address(limit=1), company
         ),
         _card("Besoins sans OPCO", "operator.without_opco", queues.needs_without_opco(limit=1), company),
+        _card(
+            "Structures à vérifier",
+            "operator.organisations",
+            Waiting(*waiting_count()),
+            ("structure", "structures"),
+        ),
         _card("Courriels non remis", "operator.mails", undelivered_waiting(), mail),
         _card("Adresses injoignables", "operator.addresses", stopped_waiting(), address),
     ]

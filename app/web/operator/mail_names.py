@@ -8,6 +8,7 @@ NAMES = {
     "address_bounced": "Adresse injoignable",
     "contact_confirm": "Confirmation d’un nouveau contact",
     "draft_saved": "Brouillon enregistré",
+    "feature_decided": "Structure vérifiée ou refusée",
     "offer_changed": "Offre prolongée ou clôturée",
     "offer_confirm": "Confirmation d’une offre",
     "offer_confirm_reminder": "Rappel de confirmation",
@@ -20,6 +21,7 @@ NAMES = {
     "opco_decide": "Offre à vérifier, à l’OPCO",
     "opco_handed_over": "Suivi transmis, aux deux OPCO",
     "opco_new_need": "Nouveau besoin, à l’OPCO",
+    "recruiter_invited": "Invitation dans une structure",
     "security_change": "Adresse modifiée",
     "verification_problem": "Entreprise à vérifier",
 }

@@ -18,19 +18,21 @@ class Kept:
 DURATIONS = {
     "adresse injoignable": Kept("jusqu’à ce qu’un agent du portail la débloque", automatic=False),
     "brouillon": Kept("7 jours après le dernier enregistrement", automatic=True),
-    "compte": Kept("le temps de la fonction de l’agent", automatic=False),
+    "compte": Kept("le temps de la fonction de la personne", automatic=False),
     "contact": Kept("13 mois après la fin de la dernière offre ; 7 jours sans confirmation", automatic=True),
     "courriel": Kept("90 jours après la fin de l’envoi ; le texte n’est pas conservé", automatic=True),
+    "invitation": Kept("14 jours, ou jusqu’à ce que la personne l’accepte", automatic=True),
     "lien": Kept("90 jours après la fin du lien", automatic=True),
     "opco": Kept("tant que l’OPCO suit l’entreprise ou garde cette adresse", automatic=False),
 }
 # Table → whose data it holds, or what they serve for.
 SUBJECTS = {
-    "account": "Agents du portail",
+    "account": "Agents du portail et membres des structures",
     "contact": "Contacts des entreprises",
     "contact_log_entry": "Échanges entre OPCO et entreprises",
     "delivery_fact": "Suivi des courriels",
     "draft": "Offres en cours de saisie",
+    "invitation": "Personnes invitées dans une structure",
     "link": "Liens envoyés par courriel",
     "opco_contact": "Contacts des OPCO",
     "outbox_message": "Courriels à envoyer",

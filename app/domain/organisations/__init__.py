@@ -1,0 +1,1 @@
+"""Structures with a dashboard: who belongs to them, in which role, and whether they are verified."""

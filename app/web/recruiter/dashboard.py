@@ -1,0 +1,102 @@
+"""« Mes structures », and the dashboard of one: what there is to do, and its offers."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.core import clock
+from app.core.french import date_fr, number_fr, plural
+from app.domain.offers.lifecycle import OfferStatus
+from app.domain.offers.organisation_offers import OfferFilter, ending_soon, offers_page
+from app.domain.organisations import verification
+from app.domain.organisations.lifecycle import OrganisationStatus
+from app.domain.organisations.members import memberships_of
+from app.domain.organisations.models import Organisation
+from app.web.access import (
+    Permission,
+    current_account,
+    current_actor,
+    current_membership,
+    may,
+    member,
+    signed_in,
+)
+from app.web.forms.base import PostForm
+from app.web.forms.once import run_once
+from app.web.recruiter import blueprint
+
+Answer = str | Response | tuple[str, int]
+PER_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of « À faire maintenant »."""
+
+    text: str
+    url: str
+
+
+@blueprint.get("/espace")
+@signed_in()
+def spaces() -> Answer:
+    """The structures of a person; with a single one, straight to it."""
+    account = current_account()
+    found = memberships_of(account) if account else []
+    staff = account is not None and account.staff_role is not None
+    if len(found) == 1 and not staff:
+        return redirect(url_for("recruiter.dashboard", organisation=found[0].organisation.public_id), 303)
+    if staff and not found:
+        return redirect(url_for("operator.home"), 303)
+    return render_template("recruiter/spaces.html", memberships=found, staff=staff, form=PostForm())
+
+
+@blueprint.get("/espace/<string:organisation>")
+@member(Permission.SPACE_READ)
+def dashboard(organisation: str) -> str:
+    """What there is to do, then every offer that the structure manages."""
+    space = current_membership().organisation
+    wanted = OfferFilter.of(request.args)
+    page = offers_page(space, wanted, page=_page_number(), size=PER_PAGE)
+    return render_template(
+        "recruiter/dashboard.html",
+        space=space,
+        tasks=_tasks(space),
+        page=page,
+        wanted=wanted,
+        statuses=[(status.value, status.label) for status in OfferStatus],
+        may_deposit=may(Permission.OFFER_MANAGE),
+        may_manage=may(Permission.MEMBERS_MANAGE),
+        today=clock.today(),
+        form=PostForm(),
+    )
+
+
+def _page_number() -> int:
+    number = request.args.get("page", "1")
+    return max(1, min(int(number), 10_000)) if number.isascii() and number.isdigit() else 1
+
+
+def _tasks(space: Organisation) -> list[Task]:
+    count, first = ending_soon(space)
+    if not count or first is None:
+        return []
+    words = plural(count, "offre se termine", "offres se terminent")
+    text = f"{number_fr(count)} {words} dans les 7 jours (la première le {date_fr(first)})"
+    return [Task(text, url_for("recruiter.dashboard", organisation=space.public_id, fin="7"))]
+
+
+@blueprint.post("/espace/<string:organisation>/verification")
+@member(Permission.MEMBERS_MANAGE)
+def ask_again(organisation: str) -> Response:
+    """« Demander un nouvel examen », after a refusal."""
+    space = current_membership().organisation
+
+    def act() -> str:
+        if space.status is OrganisationStatus.REFUSED:
+            verification.ask_again(space, by=current_actor())
+        flash("Votre demande est de nouveau en cours d’examen.", "success")
+        return url_for("recruiter.dashboard", organisation=space.public_id)
+
+    return run_once(act)
