@@ -62,10 +62,13 @@ class Settings(BaseSettings):
     siret_idcc_url: str = "https://siret2idcc.fabrique.social.gouv.fr/api/v2"
     standin_directory_url: str = "http://127.0.0.1:5101"
     standin_rome_url: str = "http://127.0.0.1:5102"
+    standin_training_url: str = "http://127.0.0.1:5103"
     rome_url: str = "https://api.francetravail.io/partenaire"
     rome_token_url: str = "https://entreprise.francetravail.fr/connexion/oauth2/access_token"  # noqa: S105
     rome_client_id: str = ""
     rome_client_secret: SecretStr = SecretStr("")
+    training_url: str = "https://api.apprentissage.beta.gouv.fr/api"
+    training_token: SecretStr = SecretStr("")
     lookup_timeout: float = Field(3.5, gt=0, le=20)
 
     development: bool = False

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from app.core.events import Event, Reaction
-from app.domain.employers.events import ContactReplaced, EstablishmentChecked
+from app.domain.cfa_requests import reaching
+from app.domain.employers.events import AccessAsked, ContactReplaced, EstablishmentChecked
 from app.domain.offers import follow_ups
 from app.domain.offers.events import (
     ActUndone,
@@ -34,8 +35,9 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     OfferClosed: [follow_ups.tell_closed],
     ActUndone: [follow_ups.take_back_mails],
     OffersExpired: [follow_ups.tell_expired],
+    AccessAsked: [reaching.send_lost_links],
     ContactReplaced: [follow_ups.move_offers],
     EstablishmentChecked: [follow_ups.act_on_check],
-    AddressBounced: [follow_ups.mark_bounced, _tell_opco_register],
+    AddressBounced: [follow_ups.mark_bounced, _tell_opco_register, reaching.follow_bounce],
     MailStopped: [],
 }

@@ -8,6 +8,7 @@ from app.core.failpoints import failpoint
 from app.demonstration import seed_offers
 from app.demonstration_structures import seed_structures
 from app.domain.accounts.models import Account, StaffRole
+from app.domain.cfa_requests.seeds import seed_demo_catalogue
 from app.domain.opco.seeds import seed_demo_contacts, seed_opcos
 from app.domain.reference.legal import seed_legal_parameters
 
@@ -22,6 +23,7 @@ def seed_reference() -> None:
 def seed_demonstration() -> None:
     """Agents, an address for each OPCO, offers of invented companies, structures and their members."""
     seed_demo_contacts()
+    seed_demo_catalogue()
     seed_offers()
     for email, name, role in (
         ("agent@portail.example", "Agent de démonstration", StaffRole.OPERATOR),

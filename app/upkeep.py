@@ -2,9 +2,11 @@
 
 from flask import current_app
 
+from app import catalogue_upkeep
 from app.core import clock
 from app.core.database import db
 from app.core.failpoints import failpoint
+from app.domain.cfa_requests import jobs as cfa_jobs
 from app.domain.employers.models import Establishment
 from app.domain.employers.verification import apply_check, establishments_to_check
 from app.domain.offers import jobs as offer_jobs
@@ -17,7 +19,7 @@ from app.domain.reference.rome_source import RomeUnavailable
 from app.scheduling import Counts, Daily, Every, Run, job
 
 # Importing a module of jobs declares them; every process that builds the application knows them all.
-DECLARED_IN = (offer_jobs, organisation_jobs, retention)
+DECLARED_IN = (offer_jobs, organisation_jobs, retention, cfa_jobs, catalogue_upkeep)
 SHEETS_A_NIGHT = 200
 
 

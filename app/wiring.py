@@ -11,9 +11,11 @@ from app.adapters.geocoder import HttpGeocoder
 from app.adapters.opco_lookup import HttpOpcoLookup
 from app.adapters.rome import HttpRomeSource
 from app.adapters.sirene import SireneClient
+from app.adapters.training_catalogue import HttpTrainingCatalogue
 from app.adapters.siret2idcc import Siret2idccClient
 from app.adapters.siro import SiroClient
 from app.config import Settings
+from app.domain.cfa_requests.source import TrainingCatalogue
 from app.domain.employers.directory import CompanyDirectory
 from app.domain.employers.geocoding import Geocoder
 from app.domain.opco.lookup import OpcoLookup
@@ -22,12 +24,13 @@ from app.domain.reference.rome_source import RomeSource
 
 @dataclass(frozen=True)
 class Adapters:
-    """What the application talks to. `rome` needs credentials; `simulated` makes the banner say so."""
+    """What the application talks to. Those that need credentials may be None; `simulated`: the banner says so."""
 
     directory: CompanyDirectory
     geocoder: Geocoder
     opco: OpcoLookup
     rome: RomeSource | None
+    courses: TrainingCatalogue | None
     simulated: bool
 
 
@@ -54,12 +57,12 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 
 def adapters(settings: Settings) -> Adapters:
     """Real services, the stand-ins, or (« auto ») the real ones as long as they answer, stand-ins beside."""
-    rome = _rome(settings)
+    rome, courses = _rome(settings), _courses(settings)
     if settings.lookups == "real":
         real = _directory(settings, settings.directory_url, sirene=_sirene(settings))
         geocoder = HttpGeocoder(settings.geocoder_url, timeout=settings.lookup_timeout)
         opco = _opco(settings)
-        return Adapters(directory=real, geocoder=geocoder, opco=opco, rome=rome, simulated=False)
+        return Adapters(directory=real, geocoder=geocoder, opco=opco, rome=rome, courses=courses, simulated=False)
     base = settings.standin_directory_url
     standin = _directory(settings, base, sirene=_simulated_sirene(settings))
     simulated = Adapters(
@@ -67,6 +70,7 @@ def adapters(settings: Settings) -> Adapters:
         geocoder=HttpGeocoder(f"{base}/geocodage", timeout=settings.lookup_timeout),
         opco=_simulated_opco(settings),
         rome=rome,
+        courses=courses,
         simulated=True,
     )
     if settings.lookups == "standin":
@@ -79,6 +83,7 @@ def adapters(settings: Settings) -> Adapters:
         geocoder=geocoder if answers and geocoder.probe(timeout=2.0) else simulated.geocoder,
         opco=DemonstrationOpcoLookup(_opco(settings), simulated.opco) if answers else simulated.opco,
         rome=rome,
+        courses=courses,
         simulated=not answers,
     )
 
@@ -117,6 +122,15 @@ def _simulated_opco(settings: Settings) -> OpcoLookup:
         siret2idcc=Siret2idccClient(f"{base}/siret2idcc/api/v2", timeout=timeout),
         timeout=timeout,
     )
+
+
+def _courses(settings: Settings) -> TrainingCatalogue | None:
+    token = settings.training_token.get_secret_value()
+    if token and settings.lookups != "standin":
+        return HttpTrainingCatalogue(settings.training_url, token=token)
+    if settings.lookups == "real":
+        return None
+    return HttpTrainingCatalogue(f"{settings.standin_training_url}/api", token="jeton-du-simulateur")  # noqa: S106
 
 
 def _rome(settings: Settings) -> RomeSource | None:

@@ -55,10 +55,12 @@ def services(values: dict[str, str]) -> list[Service]:
     python, logs = prepare.PYTHON, ROOT / values["DATA_DIR"] / "journaux"
     wanted: list[tuple[str, list[object]]] = []
     if values["LOOKUPS"] != "real":
-        annuaire, rome = free_port(), free_port()
+        annuaire, rome, training = free_port(), free_port(), free_port()
         values["STANDIN_DIRECTORY_URL"] = f"http://127.0.0.1:{annuaire}"
         values["STANDIN_ROME_URL"] = f"http://127.0.0.1:{rome}"
-        command = [python, "-m", "standins", "--port-annuaire", annuaire, "--port-rome", rome]
+        values["STANDIN_TRAINING_URL"] = f"http://127.0.0.1:{training}"
+        ports = ["--port-annuaire", annuaire, "--port-rome", rome, "--port-apprentissage", training]
+        command = [python, "-m", "standins", *ports]
         wanted.append(("simulateurs", command))
     if "SMTP_HOST" not in values:
         values["SMTP_HOST"] = "127.0.0.1"

@@ -1,4 +1,4 @@
-"""`python -m standins --port-annuaire N --port-rome M` serves the stand-ins until SIGTERM or Ctrl-C."""
+"""`python -m standins --port-annuaire N --port-rome M …` serves the stand-ins until SIGTERM or Ctrl-C."""
 
 import argparse
 import signal
@@ -6,6 +6,7 @@ import sys
 import threading
 
 from standins.annuaire.server import annuaire
+from standins.apprentissage.server import apprentissage
 from standins.rome.server import rome
 
 
@@ -14,12 +15,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m standins", description="Simulateurs des partenaires.")
     parser.add_argument("--port-annuaire", type=int, default=5101)
     parser.add_argument("--port-rome", type=int, default=5102)
+    parser.add_argument("--port-apprentissage", type=int, default=5103)
     options = parser.parse_args()
     over = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: over.set())
     try:
-        servers = [annuaire(port=options.port_annuaire), rome(port=options.port_rome)]
+        servers = [
+            annuaire(port=options.port_annuaire),
+            rome(port=options.port_rome),
+            apprentissage(port=options.port_apprentissage),
+        ]
     except OSError as error:
         print(f"Un simulateur ne peut pas démarrer : {error.strerror}.", file=sys.stderr)
         return 1

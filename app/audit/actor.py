@@ -11,6 +11,8 @@ class ActorKind(Enum):
     CONTACT = "contact"
     STAFF = "staff"
     OPCO = "opco"
+    CFA = "cfa"
+    CANDIDATE = "candidate"
     MEMBER = "member"
     SYSTEM = "system"
 
@@ -20,6 +22,8 @@ LABELS = {
     ActorKind.CONTACT: "Contact de l’établissement",
     ActorKind.STAFF: "Agent du portail",
     ActorKind.OPCO: "OPCO",
+    ActorKind.CFA: "CFA",
+    ActorKind.CANDIDATE: "Candidat",
     ActorKind.MEMBER: "Membre d’une structure",
     ActorKind.SYSTEM: "Traitement automatique",
 }

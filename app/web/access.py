@@ -173,6 +173,10 @@ def actor_of(link: Link) -> Actor:
         return Actor(ActorKind.STAFF, link.object_id, "link")
     if link.purpose in {Purpose.FOLLOW_UP, Purpose.HELD_OFFER}:
         return Actor(ActorKind.OPCO, link.id, "link")
+    if link.purpose is Purpose.CFA_REQUEST:
+        return Actor(ActorKind.CFA, link.id, "link")
+    if link.purpose is Purpose.CONSENT:
+        return Actor(ActorKind.CANDIDATE, link.id, "link")
     return Actor(ActorKind.ANONYMOUS, None, "link")
 
 

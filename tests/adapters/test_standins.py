@@ -168,8 +168,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_the_command_serves_both_until_told_to_stop() -> None:
-    ports = [_free_port(), _free_port()]
+def test_the_command_serves_them_until_told_to_stop() -> None:
+    ports = [_free_port(), _free_port(), _free_port()]
     command = [
         sys.executable,
         "-m",
@@ -178,6 +178,8 @@ def test_the_command_serves_both_until_told_to_stop() -> None:
         str(ports[0]),
         "--port-rome",
         str(ports[1]),
+        "--port-apprentissage",
+        str(ports[2]),
     ]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -21,6 +21,9 @@ LIVES: dict[Purpose, timedelta] = {
     Purpose.ADDRESS: timedelta(days=7),
     Purpose.FOLLOW_UP: timedelta(days=90),
     Purpose.HELD_OFFER: timedelta(days=15),
+    # The right itself ends 15 days after the offer (cfa_requests/queries.py); this is its outer bound.
+    Purpose.CFA_REQUEST: timedelta(days=190),
+    Purpose.CONSENT: timedelta(days=7),
     Purpose.INVITATION: timedelta(days=14),
 }
 SINGLE_USE = frozenset({Purpose.INVITATION, Purpose.LOGIN, Purpose.ADDRESS})

@@ -44,6 +44,8 @@ class Purpose(Enum):
     ADDRESS = "address"
     FOLLOW_UP = "follow_up"
     HELD_OFFER = "held_offer"
+    CFA_REQUEST = "cfa_request"
+    CONSENT = "consent"
     INVITATION = "invitation"
 
 

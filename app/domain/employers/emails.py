@@ -6,12 +6,13 @@ from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
 
-from app.core import clock
+from app.core import clock, events
 from app.core.database import db
 from app.core.identifiers import Siret
 from app.core.tokens import public_id
 from app.domain.accounts.magic_links import LIVES
 from app.domain.accounts.models import Account, Link, Purpose
+from app.domain.employers.events import AccessAsked
 from app.domain.employers.models import Contact, Employer, Establishment, Verification
 from app.outbox import LinkOrder, Mail, queue
 
@@ -58,6 +59,8 @@ LIFE_WORDS = {
     Purpose.DRAFT: "7 jours",
     Purpose.FOLLOW_UP: "90 jours",
     Purpose.HELD_OFFER: "15 jours",
+    Purpose.CFA_REQUEST: "15 jours après la fin de l’offre",
+    Purpose.CONSENT: "7 jours",
 }
 OPENS = {
     Purpose.LOGIN: "Il ouvre votre espace.",
@@ -65,6 +68,8 @@ OPENS = {
     Purpose.DRAFT: "Il ouvre votre brouillon, là où vous l’avez laissé.",
     Purpose.FOLLOW_UP: "Il ouvre le suivi de l’entreprise qui recrute.",
     Purpose.HELD_OFFER: "Il ouvre l’offre à vérifier.",
+    Purpose.CFA_REQUEST: "Il ouvre l’offre de l’entreprise et votre réponse.",
+    Purpose.CONSENT: "Il ouvre la page où donner ou refuser votre accord.",
 }
 PROVES = "Il prouve que cette adresse est la vôtre, avant d’en changer."
 
@@ -173,6 +178,7 @@ class AccessRequest(Mail):
             query = query.join(Establishment).where(Establishment.siret == siret)
         for contact in db.session.scalars(query.order_by(Contact.id.desc()).limit(5)):
             queue(AccessLink.to_contact(contact, ask=ask))
+        events.emit(AccessAsked(email, ask))
         # The worker rolls back what it read to write an e-mail; these rows are what this one is for.
         db.session.commit()
         return None

@@ -15,6 +15,14 @@ class ContactReplaced(Event):
 
 
 @dataclass(frozen=True)
+class AccessAsked(Event):
+    """Somebody asks again for the links of an address, in lower case; `ask` is the same for one asking."""
+
+    email: str
+    ask: str
+
+
+@dataclass(frozen=True)
 class EstablishmentChecked(Event):
     """A later look-up has answered: `establishment.verification` says what."""
 

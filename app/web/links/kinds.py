@@ -9,6 +9,7 @@ from app.core import clock
 from app.core.database import db
 from app.core.french import date_fr, time_fr
 from app.domain.accounts.models import Account, Link, Purpose
+from app.domain.cfa_requests.employer_emails import CFA_PAGE
 from app.domain.employers.models import Contact
 from app.domain.offers.deposit import confirm_offer
 from app.domain.offers.lifecycle import OfferStatus
@@ -19,6 +20,12 @@ from app.domain.organisations.members import needs_second_factor
 from app.web.access import actor_of, enter
 from app.web.links import invitations, partners
 from app.web.links.page import LinkPage
+from app.web.links.training_centres import (
+    cfa_request_page,
+    consent_page,
+    open_cfa_request,
+    open_consent,
+)
 
 # Posted by the button that puts an offer online, so that pressing it twice is told apart from coming back.
 CONFIRM = "confirm"
@@ -36,7 +43,7 @@ class Kind:
 def _offer_of(link: Link) -> Offer | None:
     if not link.scope:
         return None
-    offer = offer_by_public_id(link.scope)
+    offer = offer_by_public_id(link.scope.removesuffix(CFA_PAGE))
     return offer if offer is not None and offer.contact_id == link.object_id else None
 
 
@@ -76,6 +83,8 @@ def _open_management(link: Link) -> str:
         flash(f"Déjà fait le {date_fr(offer.confirmed_at)} à {time_fr(offer.confirmed_at)}.", "info")
     if confirm_offer(offer, by=actor_of(link)):
         return url_for("manage.online", public_id=offer.public_id)
+    if link.scope.endswith(CFA_PAGE):
+        return url_for("manage.cfas", public_id=offer.public_id)
     near_end = offer.last_day is not None and (offer.last_day - clock.today()).days <= 7
     if near_end and offer.status in {OfferStatus.ONLINE, OfferStatus.ENDED}:
         return url_for("manage.deadline", public_id=offer.public_id)
@@ -135,4 +144,6 @@ KINDS: dict[Purpose, Kind] = {
     Purpose.FOLLOW_UP: Kind("suivre une entreprise", partners.follow_up_page, partners.open_follow_up),
     Purpose.INVITATION: Kind("rejoindre une structure", invitations.page, invitations.open_space),
     Purpose.HELD_OFFER: Kind("vérifier une offre", partners.held_page, partners.open_held),
+    Purpose.CFA_REQUEST: Kind("répondre à une entreprise", cfa_request_page, open_cfa_request),
+    Purpose.CONSENT: Kind("donner ou refuser votre accord", consent_page, open_consent),
 }

@@ -6,6 +6,7 @@ from app.audit import journal
 from app.audit.models import JournalEntry
 from app.core import clock
 from app.domain.accounts.models import Purpose
+from app.domain.cfa_requests.queries import asked_sentence, requests_of
 from app.domain.offers import life, undo
 from app.domain.offers.channels import where_is
 from app.domain.offers.editing import why_not_edit
@@ -27,6 +28,16 @@ BADGES = {
     OfferStatus.TO_CONFIRM: "info",
     OfferStatus.ENDED: "",
     OfferStatus.DRAFT: "",
+}
+
+# State of a request to a CFA → colour of its badge.
+CFA_BADGES = {
+    "sent": "new",
+    "read": "info",
+    "answered": "success",
+    "declined": "",
+    "wants_to_talk": "success",
+    "unreachable": "warning",
 }
 
 
@@ -83,6 +94,7 @@ def online(public_id: str) -> str:
 def context_of(found: Offer) -> dict[str, object]:
     """What the pages of one offer show."""
     act = undo.undoable_act(found)
+    asked = requests_of(found)
     public_url = current_app.extensions["settings"].base_url + f"/o/{found.short_code}"
     return {
         "offer": found,
@@ -100,6 +112,9 @@ def context_of(found: Offer) -> dict[str, object]:
         "public_url": public_url,
         "is_over": found.status is OfferStatus.ENDED,
         "is_online": found.status is OfferStatus.ONLINE,
+        "cfa_requests": asked,
+        "cfa_sentence": asked_sentence(asked),
+        "cfa_badges": CFA_BADGES,
         "today": clock.today(),
         "offers_url": url_for("manage.offers"),
     }
@@ -110,6 +125,8 @@ def _line(entry: JournalEntry) -> tuple[object, str, str]:
         "contact": "Vous",
         "staff": "Agent du portail",
         "opco": "OPCO",
+        "cfa": "CFA",
+        "candidate": "Candidat",
         "system": "Automatique",
         "anonymous": "Vous",
     }

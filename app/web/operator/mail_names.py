@@ -6,6 +6,10 @@ NAMES = {
     "access_link": "Lien d’accès",
     "access_request": "Demande de lien perdu",
     "address_bounced": "Adresse injoignable",
+    "cfa_answered": "Réponse d’un CFA",
+    "cfa_reminder": "Relance d’un CFA",
+    "cfa_request": "Demande à un CFA",
+    "cfa_suggested": "CFA proches suggérés",
     "contact_confirm": "Confirmation d’un nouveau contact",
     "draft_saved": "Brouillon enregistré",
     "feature_decided": "Structure vérifiée ou refusée",
@@ -22,6 +26,7 @@ NAMES = {
     "opco_handed_over": "Suivi transmis, aux deux OPCO",
     "opco_new_need": "Nouveau besoin, à l’OPCO",
     "recruiter_invited": "Invitation dans une structure",
+    "proposal_consent": "Accord d’un candidat proposé",
     "security_change": "Adresse modifiée",
     "verification_problem": "Entreprise à vérifier",
 }

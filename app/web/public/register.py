@@ -18,6 +18,12 @@ class Kept:
 DURATIONS = {
     "adresse injoignable": Kept("jusqu’à ce qu’un agent du portail la débloque", automatic=False),
     "brouillon": Kept("7 jours après le dernier enregistrement", automatic=True),
+    "candidat proposé": Kept(
+        "6 mois après l’accord ; effacé aussitôt en cas de refus, ou après 7 jours sans réponse",
+        automatic=True,
+    ),
+    "cfa": Kept("tant que le catalogue national donne cette adresse et que le CFA l’accepte", automatic=True),
+    "demande à un CFA": Kept("6 mois après la fin de l’offre", automatic=True),
     "compte": Kept("le temps de la fonction de la personne", automatic=False),
     "contact": Kept("13 mois après la fin de la dernière offre ; 7 jours sans confirmation", automatic=True),
     "courriel": Kept("90 jours après la fin de l’envoi ; le texte n’est pas conservé", automatic=True),
@@ -28,6 +34,8 @@ DURATIONS = {
 # Table → whose data it holds, or what they serve for.
 SUBJECTS = {
     "account": "Agents du portail et membres des structures",
+    "cfa_email": "Contacts des CFA",
+    "cfa_request": "Demandes envoyées aux CFA",
     "contact": "Contacts des entreprises",
     "contact_log_entry": "Échanges entre OPCO et entreprises",
     "delivery_fact": "Suivi des courriels",
@@ -36,6 +44,7 @@ SUBJECTS = {
     "link": "Liens envoyés par courriel",
     "opco_contact": "Contacts des OPCO",
     "outbox_message": "Courriels à envoyer",
+    "proposed_candidate": "Candidats proposés par les CFA",
     "suppressed_address": "Adresses qui ne reçoivent plus",
 }
 

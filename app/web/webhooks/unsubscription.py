@@ -7,6 +7,9 @@ from flask import Response, abort, current_app, make_response, render_template
 
 from app.audit.actor import Actor, ActorKind
 from app.core.database import db
+from app.domain.cfa_requests.emails import CfaAsked, CfaReminder
+from app.domain.cfa_requests.employer_emails import CfaSuggested
+from app.domain.cfa_requests.reaching import stop_requests, stop_suggestions
 from app.domain.employers.services import mask_email
 from app.domain.opco.emails import OpcoNewNeed
 from app.domain.opco.services import stop_telling
@@ -30,7 +33,17 @@ def _stop_opco(email: str) -> None:
     stop_telling(email, by=Actor(ActorKind.OPCO, channel="link"))
 
 
-OPTIONAL = {OpcoNewNeed.name: Optional("les annonces d’entreprises qui recrutent", _stop_opco)}
+def _stop_cfa(email: str) -> None:
+    stop_requests(email, by=Actor(ActorKind.CFA, channel="link"))
+
+
+_OF_CFAS = Optional("les demandes de candidats envoyées aux CFA", _stop_cfa)
+OPTIONAL = {
+    OpcoNewNeed.name: Optional("les annonces d’entreprises qui recrutent", _stop_opco),
+    CfaAsked.name: _OF_CFAS,
+    CfaReminder.name: _OF_CFAS,
+    CfaSuggested.name: Optional("nos suggestions pour vos offres", stop_suggestions),
+}
 
 
 @blueprint.get("/desinscription/<string:signed>")

@@ -37,6 +37,19 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// A button says what it will do, as the answers stand: « Envoyer à 3 CFA », « Envoyer ma réponse ».
+for (const button of document.querySelectorAll("button[data-of]")) {
+  const plain = button.textContent;
+  const { of, count, when, says } = button.dataset;
+  const say = () => {
+    const ticked = [...button.form.elements].filter((one) => one.name === of && one.checked);
+    const changed = count ? ticked.length > 0 : ticked.some((one) => one.value === when);
+    button.textContent = changed ? (count ? count.replace("{n}", ticked.length) : says) : plain;
+  };
+  button.form.addEventListener("change", say);
+  window.addEventListener("pageshow", say);
+}
+
 // « Imprimer » and « Copier » only exist where the browser can do it.
 for (const button of document.querySelectorAll("[data-print], [data-copy]")) {
   if ("copy" in button.dataset && !navigator.clipboard) {

@@ -1,0 +1,1 @@
+"""API Apprentissage: the national catalogue of courses, and who answers for a place."""
