@@ -12,6 +12,8 @@ from app.domain.employers.verification import apply_check, establishments_to_che
 from app.domain.offers import jobs as offer_jobs
 from app.domain.offers import retention
 from app.domain.offers.consistency import inconsistencies
+from app.domain.opco.hand_overs import take_findings
+from app.domain.opco.queues import establishments_to_ask
 from app.domain.organisations import jobs as organisation_jobs
 from app.domain.reference.jobs import all_codes
 from app.domain.reference.official import codes_to_read, store_appellations, store_sheet
@@ -21,6 +23,7 @@ from app.scheduling import Counts, Daily, Every, Run, job
 # Importing a module of jobs declares them; every process that builds the application knows them all.
 DECLARED_IN = (offer_jobs, organisation_jobs, retention, cfa_jobs, catalogue_upkeep)
 SHEETS_A_NIGHT = 200
+OPCOS_AT_ONCE = 50
 
 
 @job(
@@ -42,6 +45,34 @@ def verify_companies(run: Run) -> Counts:
         run.count("settled" if apply_check(establishment, look_up) else "waiting")
         failpoint("verification.before_commit")
         run.commit()
+    return run.counts
+
+
+@job(
+    "refresh_opco",
+    at=Every(minutes=10),
+    title="Demander de nouveau aux registres l’OPCO des entreprises",
+    words={
+        "known": ("OPCO connu", "OPCO connus"),
+        "unknown": ("OPCO à déterminer", "OPCO à déterminer"),
+        "waiting": ("entreprise à demander", "entreprises à demander"),
+    },
+)
+def refresh_opco(run: Run) -> Counts:
+    """Ask for those that are due, by fifty, without a transaction during the call."""
+    waiting = establishments_to_ask(limit=run.limit or 500)
+    if run.dry:
+        run.count("waiting", len(waiting))
+        return run.counts
+    registers = current_app.extensions["adapters"].opco
+    for start in range(0, len(waiting), OPCOS_AT_ONCE):
+        batch = waiting[start : start + OPCOS_AT_ONCE]
+        run.commit()
+        found = registers.ask_many([siret for _, siret in batch])
+        for number, siret in batch:
+            match = take_findings(db.session.get_one(Establishment, number), found[siret])
+            run.count("known" if match.opco is not None else "unknown")
+            run.commit()
     return run.counts
 
 

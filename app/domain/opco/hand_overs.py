@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from app.audit.actor import SYSTEM, Actor
-from app.core.database import db
+from app.core.database import db, take_turns
 from app.core.errors import Refused
 from app.core.failpoints import failpoint
 from app.domain.employers.models import Establishment
@@ -34,6 +34,8 @@ def correct_opco(
 
 def take_findings(establishment: Establishment, findings: Findings) -> OpcoMatch:
     """What the registers say now; when it changes the OPCO, the former one and the new one are told."""
+    # A deposit for the same firm may be deciding as well.
+    take_turns(f"employer:{establishment.siret.siren}")
     return _change(establishment, Evidence(findings=findings), by=SYSTEM, reason="")
 
 

@@ -27,7 +27,7 @@ def leave_to(follow_up: FollowUp, *, source: Source | None) -> None:
 def end(follow_up: FollowUp, *, taker: Opco | None, source: Source | None, by: Actor) -> None:
     """The follow-up of the former OPCO ends, and its addresses are told who takes over, or that we look."""
     end_follow_up(follow_up, by=by)
-    facts = {"from": follow_up.opco.code, "to": taker.code if taker else None}
+    facts: dict[str, object] = {"from": follow_up.opco.code, "to": taker.code if taker else None}
     journal.record("handed_over", follow_up, by=by, facts=facts)
     tell(follow_up, taker=taker, source=source)
 

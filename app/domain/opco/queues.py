@@ -5,7 +5,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.core import clock
 from app.core.database import db
+from app.core.identifiers import Siret
 from app.domain.employers.models import Establishment
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
@@ -41,13 +43,14 @@ def needs_without_address(*, limit: int = 50) -> Queue:
 
 
 def needs_without_opco(*, limit: int = 50) -> Queue:
-    """Companies with an offer online or held and no known OPCO, oldest first."""
+    """Companies with an offer online or held whose OPCO nobody knows, or that contest it, oldest first."""
     known = (
         sa.select(OpcoMatch.id)
         .where(
             OpcoMatch.establishment_id == Offer.establishment_id,
             OpcoMatch.current,
             OpcoMatch.opco_id.is_not(None),
+            OpcoMatch.contested_by.is_(None),
         )
         .exists()
     )
@@ -57,6 +60,29 @@ def needs_without_opco(*, limit: int = 50) -> Queue:
         .group_by(Offer.establishment_id)
     )
     return _queue(waiting, limit)
+
+
+def establishments_to_ask(*, limit: int) -> list[tuple[int, Siret]]:
+    """(row, SIRET) of companies with a live offer whose registers are due to be asked, longest first.
+
+    The OPCO that a person with the right has named is never due.
+    """
+    has_offer = (
+        sa.select(Offer.id)
+        .where(
+            Offer.establishment_id == OpcoMatch.establishment_id,
+            Offer.status.in_([OfferStatus.ONLINE, OfferStatus.HELD]),
+        )
+        .exists()
+    )
+    query = (
+        sa.select(Establishment.id, Establishment.siret)
+        .join(OpcoMatch, OpcoMatch.establishment_id == Establishment.id)
+        .where(OpcoMatch.current, OpcoMatch.ask_again_at <= clock.now(), has_offer)
+        .order_by(OpcoMatch.ask_again_at, Establishment.id)
+        .limit(limit)
+    )
+    return [(number, siret) for number, siret in db.session.execute(query)]
 
 
 def _queue(waiting: sa.Select[int, datetime], limit: int) -> Queue:
