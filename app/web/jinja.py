@@ -26,6 +26,7 @@ DEFAULTS: dict[str, Any] = {
     "base_url": "",
     "is_demo": True,
     "demo_notice": "",
+    "mailbox_endpoint": None,
     "home_endpoint": None,
     "contact_endpoint": None,
     "support_email": "",

@@ -78,7 +78,7 @@ def _company_rows(draft: Draft, company: DraftCompany, opco: ShownOpco) -> list[
 
     name_url = "" if company.is_listed else here("deposit.typed_company")
     return [
-        ("Entreprise", f"{company.name} – SIRET {company.siret.grouped}", name_url, "l’entreprise"),
+        ("Entreprise", f"{company.name} – SIRET\u00a0{company.siret.grouped}", name_url, "l’entreprise"),
         ("Enseigne", company.brand or "", here("deposit.brand"), "l’enseigne"),
         (
             "Adresse du poste",
@@ -88,7 +88,7 @@ def _company_rows(draft: Draft, company: DraftCompany, opco: ShownOpco) -> list[
         ),
         (
             "OPCO",
-            f"{opco.label} ({opco.note})" if opco.note else opco.label,
+            f"{opco.label} (source : {opco.note})" if opco.note else opco.label,
             here("deposit.opco"),
             "l’OPCO",
         ),
