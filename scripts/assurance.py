@@ -1,8 +1,8 @@
-"""`make assurance`: the long proofs, one row a goal, on screen, in reports/assurance.json and docs/preuves.md.
+"""`make assurance`: the long proofs, one row a goal: on screen, reports/assurance.json, docs/preuves.md.
 
-A goal holds when every test of its folders is green on both databases, and when the figures that these tests
-give by `record_property("ce qui est compté", valeur)` are within its bounds. No figure is typed by hand. A goal
-without a test says « pas encore mesuré ».
+A goal holds when every test of its folders is green on both databases, and when the figures that these
+tests give by `record_property("ce qui est compté", valeur)` are within its bounds. No figure is typed by
+hand. A goal without a test says « pas encore mesuré ».
 
 `python -m scripts.assurance G3 G5` plays these goals only; what is known of the others is kept.
 `--page` plays nothing and writes the page again.
@@ -153,16 +153,15 @@ def main(arguments: list[str]) -> int:
     unknown = wanted - {goal.code for goal in GOALS}
     if unknown:
         raise SystemExit(f"Objectif inconnu : {', '.join(sorted(unknown))}")
-    results = _known()
+    if only_page:
+        _write(_known())
     for goal in GOALS if not only_page else ():
         if goal.code in wanted:
             result = judge(goal)
             _say(result)
-            results[goal.code] = asdict(result)
-            # After each goal: what was seen stays, if the next one is stopped.
-            _write(results)
-    if only_page:
-        _write(results)
+            # After each goal: what was seen stays if the next one is stopped, or played elsewhere meanwhile.
+            _write({**_known(), goal.code: asdict(result)})
+    results = _known()
     sys.stdout.write(f"Écrit dans {REPORT.relative_to(ROOT)} et {PAGE.relative_to(ROOT)}\n")
     return 1 if any(results.get(code, {}).get("state") == FAILS for code in wanted) else 0
 

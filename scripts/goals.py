@@ -83,8 +83,8 @@ GOALS = (
     Goal(
         "G8",
         "Liens",
-        "1 000 ouvertures sans appui n’en consomment aucun ; 200 liens pressés par 20 personnes, aucun double "
-        "usage ; aucun jeton vif dans une copie ou un journal",
+        "1 000 ouvertures sans appui n’en consomment aucun ; 200 liens pressés par 20 personnes, aucun "
+        "double usage ; aucun jeton vif dans une copie ou un journal",
         ("tests/links",),
         (
             Bound("ouvertures sans appui", least=1_000),

@@ -1,6 +1,6 @@
-"""Every page read: it writes nothing, and asks as much of the database for ten rows as for three hundred."""
+"""Every page read: it writes nothing, and asks as much of the database for ten rows as for many."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +17,8 @@ from tests.support.many import many_rows
 from tests.support.queries import statements
 
 CEILING = 15
-FEW, MANY = 10, 300
+FEW, MANY, VERY_MANY = 10, 300, 10_000
+Record = Callable[[str, object], None]
 # Who may enter, for each right that a route needs.
 WHO = {
     "": "employeur A prouvé",
@@ -84,18 +85,26 @@ def test_reading_a_page_writes_nothing(pages: dict[str, tuple[FlaskClient, str]]
     assert {name: found for name, found in writing.items() if found} == {}
 
 
-def test_a_page_asks_as_much_for_ten_rows_as_for_three_hundred(
-    pages: dict[str, tuple[FlaskClient, str]],
+@pytest.mark.parametrize(
+    "number",
+    [MANY, pytest.param(VERY_MANY, marks=[pytest.mark.assurance, pytest.mark.timeout(1800)])],
+)
+def test_a_page_asks_as_much_for_ten_rows_as_for_many(
+    pages: dict[str, tuple[FlaskClient, str]], number: int, record_property: Record
 ) -> None:
     many_rows(FEW)
     few = _sent(pages)
-    many_rows(MANY - FEW)
+    many_rows(number - FEW)
     many = _sent(pages)
     growing = {
         name: f"{len(few[name])} → {len(many[name])}"
         for name in pages
         if len(many[name]) != len(few[name])
     }
+    record_property("lignes derrière les pages, au plus", number)
+    record_property("pages lues", len(many))
+    record_property("ordres par page, au plus", max(len(sent) for sent in many.values()))
+    record_property("pages dont le nombre d’ordres change", len(growing))
     assert growing == {}
     heavy = {name: len(sent) for name, sent in many.items() if len(sent) > CEILING}
     assert heavy == {}

@@ -29,11 +29,14 @@ def _some(inputs: list[Input], one_of: int, salt: str) -> Iterator[Input]:
     yield from inputs[start % len(inputs) :: one_of]
 
 
-def _try_all(app: Flask, client: CheckedClient, name: str, site: Site, one_of: int) -> tuple[int, list[str]]:
+def _try_all(
+    app: Flask, client: CheckedClient, name: str, site: Site, one_of: int
+) -> tuple[int, int, list[str]]:
+    """(inputs tried, answers 5xx, troubles)."""
     page = site.open(app, client)
     assert page.status_code == 200, f"{name}: {page.status_code} on {page.request.path}"
     form = forms_of(page)[site.form]
-    tried, troubles = 0, []
+    tried, broken, troubles = 0, 0, []
     for field, widget in fields_of(form).items():
         kind = UNTYPED.get(widget) or KINDS.get(field, "text")
         for code, text in _some(BY_KIND[kind], one_of, f"{name} {field}"):
@@ -43,6 +46,7 @@ def _try_all(app: Flask, client: CheckedClient, name: str, site: Site, one_of: i
             typed |= {"version": [""]} if "version" in typed else {}
             answer = post_raw(_twin(app, client), _target(form, page), typed)
             tried += 1
+            broken += answer.status_code >= 500
             wrong = problem(answer)
             if wrong:
                 troubles.append(f"{name}, {field}, {code}: {wrong}")
@@ -52,7 +56,7 @@ def _try_all(app: Flask, client: CheckedClient, name: str, site: Site, one_of: i
             if site.reopen and answer.status_code in {200, 303}:
                 page = site.open(app, client)
                 form = forms_of(page)[site.form]
-    return tried, troubles
+    return tried, broken, troubles
 
 
 def _target(form: Form, page: TestResponse) -> str:
@@ -74,17 +78,18 @@ def _twin(app: Flask, client: CheckedClient) -> Browser:
 def test_no_answer_breaks_a_form(
     app: Flask, client: CheckedClient, name: str, one_of: int, record_property: Record
 ) -> None:
-    tried, troubles = _try_all(app, client, name, SITES[name], one_of)
-    assert not troubles, "\n".join([f"{len(troubles)} of {tried}", *troubles[:40]])
+    tried, broken, troubles = _try_all(app, client, name, SITES[name], one_of)
     if one_of == 1:
-        record_property(f"saisies listées, {name}", tried)
+        record_property("saisies listées", tried)
+        record_property("erreurs 5xx", broken)
+    assert not troubles, "\n".join([f"{len(troubles)} of {tried}", *troubles[:40]])
 
 
 @pytest.mark.parametrize("one_of", DEPTHS)
 def test_no_question_breaks_an_address(
     app: Flask, client: CheckedClient, one_of: int, record_property: Record
 ) -> None:
-    tried, troubles = 0, []
+    tried, broken, troubles = 0, 0, []
     for address, names in QUERIES.items():
         for name in names:
             kind = KINDS.get(name, "text")
@@ -93,9 +98,11 @@ def test_no_question_breaks_an_address(
                     continue  # the server refuses such a line before us
                 answer = get_raw(_twin(app, client), address, {name: text})
                 tried += 1
+                broken += answer.status_code >= 500
                 wrong = problem(answer)
                 if wrong:
                     troubles.append(f"{address}, {name}, {code}: {wrong}")
-    assert not troubles, "\n".join(troubles[:40])
     if one_of == 1:
-        record_property("saisies listées, adresses", tried)
+        record_property("saisies listées", tried)
+        record_property("erreurs 5xx", broken)
+    assert not troubles, "\n".join(troubles[:40])

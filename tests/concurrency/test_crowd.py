@@ -61,15 +61,23 @@ def _fresh(public_id: str) -> Offer:
 
 
 def _posts(
-    app: Flask, client: FlaskClient, address: str, forms: list[dict[str, str]]
+    app: Flask, client: FlaskClient, address: str, forms: list[dict[str, str]], record: Record
 ) -> Counter[int]:
     windows = [same_browser(app, client) for _ in forms]
-    return all_at_once(
+    counted = all_at_once(
         [
             lambda window=window, form=form: window.post(address, data=form).status_code
             for window, form in zip(windows, forms, strict=True)
         ]
     )
+    _note(counted, record)
+    return counted
+
+
+def _note(counted: Counter[int], record: Record) -> None:
+    """Who came together, and who got no answer that a person understands, as after a deadlock."""
+    record("personnes à la fois, au plus", counted.total())
+    record("demandes sans réponse", sum(counted[status] for status in set(counted) - UNDERSTOOD))
 
 
 def _count(action: str) -> int:
@@ -102,14 +110,17 @@ def test_of_fifty_edits_of_one_version_one_is_kept_and_the_others_are_told(
     with app.app_context():
         version = _fresh(public_id).version
     forms = [_edit(token, number, version) for number in range(PEOPLE)]
-    counted = _posts(app, client, f"/gestion/offres/{public_id}/modifier", forms)
+    counted = _posts(app, client, f"/gestion/offres/{public_id}/modifier", forms, record_property)
     assert set(counted) <= UNDERSTOOD
     assert counted[303] == 1
     assert counted[409] == PEOPLE - 1
     with app.app_context():
         assert _fresh(public_id).version == version + 1
         assert _count("offer_edited") == 1
-    record_property("modifications perdues", counted[303] - 1)
+    with app.app_context():
+        kept = _fresh(public_id).version - version
+    # Every « saved » that was answered is a version; the others were told that nothing is saved.
+    record_property("modifications perdues", counted[303] - kept)
 
 
 def test_edits_that_read_again_are_all_kept(app: Flask, record_property: Record) -> None:
@@ -130,10 +141,11 @@ def test_edits_that_read_again_are_all_kept(app: Flask, record_property: Record)
 
     people = 12
     counted = all_at_once([lambda number=number: insist(number) for number in range(people)])
-    assert counted == {303: people}
+    _note(counted, record_property)
     with app.app_context():
+        record_property("modifications perdues", people - _count("offer_edited"))
         assert _count("offer_edited") == people
-    record_property("modifications insistantes perdues", people - counted[303])
+    assert counted == {303: people}
 
 
 @pytest.mark.parametrize(
@@ -145,14 +157,14 @@ def test_edits_that_read_again_are_all_kept(app: Flask, record_property: Record)
 )
 @pytest.mark.parametrize("same_form", [True, False], ids=["même envoi", "envois différents"])
 def test_fifty_presses_act_once(
-    app: Flask, act: str, form: dict[str, str], action: str, same_form: bool
+    app: Flask, act: str, form: dict[str, str], action: str, same_form: bool, record_property: Record
 ) -> None:
     public_id, client, token = _managed(app, published=clock.now() - timedelta(days=10))
     forms = [
         {**form, "csrf_token": token, "submission_id": "un-seul-envoi" if same_form else f"envoi-{n:04d}"}
         for n in range(PEOPLE)
     ]
-    counted = _posts(app, client, f"/gestion/offres/{public_id}/{act}", forms)
+    counted = _posts(app, client, f"/gestion/offres/{public_id}/{act}", forms, record_property)
     assert set(counted) <= UNDERSTOOD, counted
     if same_form:
         assert counted == {303: PEOPLE}
@@ -163,13 +175,13 @@ def test_fifty_presses_act_once(
         assert db.session.scalar(sa.select(sa.func.count()).select_from(FormPost)) >= 1
 
 
-def test_fifty_undos_undo_once(app: Flask) -> None:
+def test_fifty_undos_undo_once(app: Flask, record_property: Record) -> None:
     public_id, client, token = _managed(app)
     client.post(
         f"/gestion/offres/{public_id}/cloturer", data={"csrf_token": token, "reason": "given_up"}
     )
     forms = [{"csrf_token": token, "submission_id": f"envoi-{n:04d}"} for n in range(PEOPLE)]
-    counted = _posts(app, client, f"/gestion/offres/{public_id}/annuler", forms)
+    counted = _posts(app, client, f"/gestion/offres/{public_id}/annuler", forms, record_property)
     assert set(counted) <= UNDERSTOOD, counted
     with app.app_context():
         assert _fresh(public_id).status is OfferStatus.ONLINE
@@ -187,17 +199,20 @@ def test_fifty_presses_of_publish_deposit_one_offer(
         {"csrf_token": token, "submission_id": "un-seul-envoi" if same_form else f"envoi-{n:04d}"}
         for n in range(PEOPLE)
     ]
-    counted = _posts(app, client, page.request.path, forms)
+    counted = _posts(app, client, page.request.path, forms, record_property)
     assert counted == {303: PEOPLE}
     with app.app_context():
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(Offer)) == 1
+        offers = db.session.scalar(sa.select(sa.func.count()).select_from(Offer)) or 0
+        record_property("offres en double", offers - 1)
+        assert offers == 1
         assert _count("offer_deposited") == 1
         mails = sa.select(sa.func.count()).where(OutboxMessage.template == "offer_confirm")
         assert db.session.scalar(mails) == 1
-    record_property("offres en double", 0)
 
 
-def test_fifty_strangers_who_deposit_for_one_company_all_succeed(app: Flask) -> None:
+def test_fifty_strangers_who_deposit_for_one_company_all_succeed(
+    app: Flask, record_property: Record
+) -> None:
     """The same establishment and firm are registered by all of them at once: one row each, no error."""
     people = 20
     browsers: list[CheckedClient] = []
@@ -213,6 +228,7 @@ def test_fifty_strangers_who_deposit_for_one_company_all_succeed(app: Flask) -> 
         return answer.status_code
 
     counted = all_at_once([lambda number=number: publish(number) for number in range(people)])
+    _note(counted, record_property)
     assert counted == {303: people}
     with app.app_context():
         for model, wanted in ((Employer, 1), (Establishment, 1), (Offer, people)):
@@ -220,7 +236,7 @@ def test_fifty_strangers_who_deposit_for_one_company_all_succeed(app: Flask) -> 
 
 
 def test_one_draft_saved_by_fifty_tabs_keeps_one_and_shows_the_others(
-    app: Flask, client: CheckedClient
+    app: Flask, client: CheckedClient, record_property: Record
 ) -> None:
     page = to_check(client)
     draft_id = page.request.path.split("/")[2]
@@ -232,5 +248,5 @@ def test_one_draft_saved_by_fifty_tabs_keeps_one_and_shows_the_others(
         {"csrf_token": token, "submission_id": f"onglet-{n:04d}", "version": version, "brand": f"Chez {n}"}
         for n in range(PEOPLE)
     ]
-    counted = _posts(app, client, f"/deposer/{draft_id}/enseigne", forms)
+    counted = _posts(app, client, f"/deposer/{draft_id}/enseigne", forms, record_property)
     assert counted == {303: 1, 409: PEOPLE - 1}

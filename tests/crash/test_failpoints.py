@@ -17,6 +17,7 @@ from tests.crash.stage import Stage
 from tests.crash.web_cases import MORE_WEB_CASES, WEB_CASES, WebCase
 
 pytestmark = [pytest.mark.failpoint, pytest.mark.timeout(180)]
+Record = Callable[[str, object], None]
 ROOT = Path(__file__).resolve().parents[2]
 # Played at each run of the suite; all the others in the long proofs.
 SHORT = frozenset(
@@ -36,7 +37,7 @@ def _marked(name: str, *values: object, short: bool = False) -> object:
     return pytest.param(name, *values, id=name, marks=[] if kept else [pytest.mark.assurance])
 
 
-def test_each_moment_is_in_the_code_and_has_its_case(record_property: Callable[[str, object], None]) -> None:
+def test_each_moment_is_in_the_code_and_has_its_case(record_property: Record) -> None:
     found: list[str] = []
     for path in (ROOT / "app").rglob("*.py"):
         found += re.findall(r'\bfailpoint\("([^"]+)"\)', path.read_text("utf-8"))
@@ -44,7 +45,7 @@ def test_each_moment_is_in_the_code_and_has_its_case(record_property: Callable[[
     assert len(found) == len(REGISTRY), "a moment is one place of the code"
     assert set(WEB_CASES) | set(COMMAND_CASES) == REGISTRY
     assert not set(WEB_CASES) & set(COMMAND_CASES)
-    record_property("points d’arrêt", len(REGISTRY))
+    record_property("points d’arrêt inscrits", len(REGISTRY))
 
 
 def _web() -> Iterator[object]:
@@ -55,43 +56,60 @@ def _web() -> Iterator[object]:
 
 
 @pytest.mark.parametrize(("name", "case"), list(_web()))
-def test_a_server_dies_there_and_the_person_tries_again(stage: Stage, name: str, case: WebCase) -> None:
+def test_a_server_dies_there_and_the_person_tries_again(
+    stage: Stage, name: str, case: WebCase, record_property: Record
+) -> None:
     page = case.prepare(stage)
     assert page.status_code == 200, page.request.path
     with stage.server(name) as server:
         with pytest.raises(ConnectionError):
             case.act(stage, page)
         assert server.died() == KILLED
+    _reached(name, record_property, first=WEB_CASES[name] is case)
     with stage.server():
         again = case.act(stage, page)
     assert again.status_code in case.status, again.text[:2000]
-    _nothing_is_broken(stage, gaps=0)
+    _nothing_is_broken(stage, record_property, gaps=0)
 
 
 @pytest.mark.parametrize(
     ("name", "case"), [_marked(name, case, short=True) for name, case in sorted(COMMAND_CASES.items())]
 )
-def test_a_command_dies_there_and_another_takes_over(stage: Stage, name: str, case: CommandCase) -> None:
-    _play(stage, name, case)
+def test_a_command_dies_there_and_another_takes_over(
+    stage: Stage, name: str, case: CommandCase, record_property: Record
+) -> None:
+    _play(stage, name, case, record_property)
 
 
 @pytest.mark.parametrize("name", [_marked(name) for name in REMINDER_MOMENTS])
-def test_a_worker_that_dies_there_never_sends_a_reminder_twice(stage: Stage, name: str) -> None:
-    _play(stage, name, REMINDER_CASE)
+def test_a_worker_that_dies_there_never_sends_a_reminder_twice(
+    stage: Stage, name: str, record_property: Record
+) -> None:
+    _play(stage, name, REMINDER_CASE, record_property)
 
 
-def _play(stage: Stage, name: str, case: CommandCase) -> None:
+def _play(stage: Stage, name: str, case: CommandCase, record: Record) -> None:
     with stage.app.app_context():
         case.prepare(stage)
         db.session.commit()
     assert stage.run(case.command, *case.arguments, failpoint=name) == KILLED
+    _reached(name, record, first=COMMAND_CASES.get(name) is case)
     stage.let_time_pass()
     assert stage.run(case.command, *case.arguments) == 0
-    _nothing_is_broken(stage, gaps=int(case.gap))
+    _nothing_is_broken(stage, record, gaps=int(case.gap))
 
 
-def _nothing_is_broken(stage: Stage, *, gaps: int) -> None:
+def _reached(name: str, record: Record, *, first: bool) -> None:
+    """A process has died there: each moment counts once, whatever the acts in which it is played again."""
+    record("arrêts joués", 1)
+    if first:
+        record("points d’arrêt atteints", 1)
+
+
+def _nothing_is_broken(stage: Stage, record: Record, *, gaps: int) -> None:
     stage.settle()
     with stage.app.app_context():
-        assert violations(stage.seen(gaps=gaps)) == {}
+        broken = violations(stage.seen(gaps=gaps))
+        record("invariants rompus", len(broken))
+        assert broken == {}
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Opco)) == 11

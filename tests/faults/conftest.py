@@ -1,6 +1,6 @@
 """A service whose outside fails: fresh look-ups at each test, limits put aside."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -25,3 +25,9 @@ def partner(app: Flask, annuaire: Partner, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setitem(app.extensions, "adapters", wiring.adapters(fresh))
     yield annuaire
     annuaire.reset()
+
+
+@pytest.fixture
+def fault(record_property: Callable[[str, object], None]) -> None:
+    """One fault more is played, and must end in its documented state."""
+    record_property("pannes jouées", 1)

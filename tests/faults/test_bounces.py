@@ -58,6 +58,7 @@ def _state(app: Flask) -> tuple[int, bool, bool]:
         return facts, stopped is not None, contact.bounced_at is not None
 
 
+@pytest.mark.usefixtures("fault")
 @pytest.mark.parametrize("secret", [None, "", "faux", SECRET.upper(), SECRET + " x", "é"])
 def test_a_forged_bounce_is_ignored(app: Flask, message_id: str, secret: str | None) -> None:
     sent = secret.encode().decode("latin-1") if secret else secret
@@ -65,6 +66,7 @@ def test_a_forged_bounce_is_ignored(app: Flask, message_id: str, secret: str | N
     assert _state(app) == (0, False, False)
 
 
+@pytest.mark.usefixtures("fault")
 @pytest.mark.parametrize("kind", ["hard_bounce", "spam", "blocked", "invalid_email", "complaint"])
 def test_a_bounce_stops_the_address_and_ends_its_links(app: Flask, message_id: str, kind: str) -> None:
     assert _tell(app, SECRET, _event(kind, message_id)) == 200
@@ -77,6 +79,7 @@ def test_a_bounce_stops_the_address_and_ends_its_links(app: Flask, message_id: s
         assert OutboxStatus.SENT in statuses
 
 
+@pytest.mark.usefixtures("fault")
 def test_the_same_bounce_twice_is_one_fact(app: Flask, message_id: str) -> None:
     event = _event("hard_bounce", message_id)
     for _ in range(3):
@@ -84,12 +87,14 @@ def test_the_same_bounce_twice_is_one_fact(app: Flask, message_id: str) -> None:
     assert _state(app)[0] == 1
 
 
+@pytest.mark.usefixtures("fault")
 def test_a_bounce_of_an_unknown_message_counts_for_its_address(app: Flask, message_id: str) -> None:
     assert _tell(app, SECRET, _event("hard_bounce", "inconnu", email="personne@exemple.fr")) == 200
     facts, _, marked = _state(app)
     assert (facts, marked) == (1, False)
 
 
+@pytest.mark.usefixtures("fault")
 def test_a_late_bounce_older_than_a_release_stops_nothing_again(app: Flask, message_id: str) -> None:
     assert _tell(app, SECRET, _event("hard_bounce", message_id, at=-60)) == 200
     with app.app_context():
@@ -103,6 +108,7 @@ def test_a_late_bounce_older_than_a_release_stops_nothing_again(app: Flask, mess
 ORDERS = list(itertools.permutations(["delivered", "soft_bounce", "hard_bounce", "spam"]))
 
 
+@pytest.mark.usefixtures("fault")
 @pytest.mark.parametrize(
     "order", [*ORDERS[:2], *(pytest.param(order, marks=pytest.mark.assurance) for order in ORDERS[2:])]
 )

@@ -99,6 +99,7 @@ def _heals(ask: Callable[[], TestResponse]) -> float:
 Portal = tuple[Flask, FlaskClient, str, str]
 
 
+@pytest.mark.usefixtures("fault")
 @on_postgresql
 @pytest.mark.parametrize("signed_in", [True, False], ids=["avec session", "sans session"])
 def test_a_server_that_restarts_is_waited_for(
@@ -124,6 +125,7 @@ def test_a_server_that_restarts_is_waited_for(
     record_property("reprise après redémarrage de PostgreSQL (s)", round(seconds, 2))
 
 
+@pytest.mark.usefixtures("fault")
 @on_postgresql
 def test_sessions_cut_by_a_failover_are_opened_again(server: PgServer, portal: Portal) -> None:
     _, client, _, public_id = portal
@@ -133,6 +135,7 @@ def test_sessions_cut_by_a_failover_are_opened_again(server: PgServer, portal: P
     assert _heals(lambda: client.get(f"/gestion/offres/{public_id}")) < RECOVERED_WITHIN
 
 
+@pytest.mark.usefixtures("fault")
 @on_postgresql
 def test_a_read_only_server_takes_nothing_and_says_so(server: PgServer, portal: Portal) -> None:
     own, client, token, public_id = portal
@@ -154,6 +157,7 @@ def test_a_read_only_server_takes_nothing_and_says_so(server: PgServer, portal: 
     assert client.post(f"/gestion/offres/{public_id}/cloturer", data=form).status_code == 303
 
 
+@pytest.mark.usefixtures("fault")
 @on_postgresql
 @pytest.mark.parametrize("setting", ["statement_timeout = '1ms'", "lock_timeout = '200ms'"])
 def test_a_statement_stopped_by_the_server_is_a_pause(
@@ -180,6 +184,7 @@ def test_a_statement_stopped_by_the_server_is_a_pause(
     assert client.post(f"/gestion/offres/{public_id}/cloturer", data=form).status_code == 303
 
 
+@pytest.mark.usefixtures("fault")
 @on_postgresql
 def test_a_pool_that_is_used_up_is_a_pause(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     own, client, _, _ = portal
@@ -198,6 +203,7 @@ def test_a_pool_that_is_used_up_is_a_pause(portal: Portal, monkeypatch: pytest.M
     assert client.get("/offres").status_code == 200
 
 
+@pytest.mark.usefixtures("fault")
 @on_postgresql
 def test_two_acts_that_wait_for_each_other_end(server: PgServer, portal: Portal) -> None:
     """A deadlock is broken by the server: one passes, the other is told to try again, or passes after."""
@@ -228,6 +234,7 @@ def _path(app: Flask) -> str:
         return str(db.engine.url.database)
 
 
+@pytest.mark.usefixtures("fault")
 @on_sqlite
 @pytest.mark.parametrize("signed_in", [True, False], ids=["avec session", "sans session"])
 def test_a_locked_file_is_a_pause_then_the_form_passes(
@@ -256,6 +263,7 @@ def test_a_locked_file_is_a_pause_then_the_form_passes(
     assert client.post(address, data=form).status_code == 303
 
 
+@pytest.mark.usefixtures("fault")
 @on_sqlite
 def test_a_backup_taken_while_people_write_is_whole(app: Flask, tmp_path: Path) -> None:
     stop = threading.Event()
@@ -289,6 +297,7 @@ def test_a_backup_taken_while_people_write_is_whole(app: Flask, tmp_path: Path) 
         one.close()
 
 
+@pytest.mark.usefixtures("fault")
 @on_sqlite
 def test_a_full_disk_takes_nothing_and_says_so(app: Flask) -> None:
     """SQLite is held to the pages it has: the next write is a full disk."""

@@ -55,6 +55,7 @@ def test_there_are_enough_faults(record_property: Record) -> None:
     assert 4 * len(FAULTS) >= 60
 
 
+@pytest.mark.usefixtures("fault")
 @pytest.mark.parametrize(("kind", "details"), CASES)
 def test_a_deposit_by_siret_goes_on_and_is_verified_later(
     app: Flask, client: CheckedClient, partner: Partner, mailbox: Mailbox, kind: str, details: dict[str, Any]
@@ -81,6 +82,7 @@ def test_a_deposit_by_siret_goes_on_and_is_verified_later(
         assert _only(Offer).status is OfferStatus.ONLINE
 
 
+@pytest.mark.usefixtures("fault")
 @pytest.mark.parametrize(("kind", "details"), CASES)
 @pytest.mark.parametrize("typed", ["boulangerie du touat", "991000050"], ids=["nom", "siren"])
 def test_a_search_says_to_type_the_siret(
@@ -93,6 +95,7 @@ def test_a_search_says_to_type_the_siret(
     assert typed in answer.text
 
 
+@pytest.mark.usefixtures("fault")
 @pytest.mark.parametrize(("kind", "details"), CASES)
 def test_an_address_is_taken_without_the_geocoder(
     app: Flask, client: CheckedClient, partner: Partner, kind: str, details: dict[str, Any]
@@ -109,6 +112,7 @@ def test_an_address_is_taken_without_the_geocoder(
         assert place["lat"] is not None
 
 
+@pytest.mark.usefixtures("fault")
 def test_everything_down_at_publication_changes_nothing(
     app: Flask, client: CheckedClient, partner: Partner
 ) -> None:
@@ -122,6 +126,7 @@ def test_everything_down_at_publication_changes_nothing(
         assert _only(Establishment).verification is Verification.VERIFIED
 
 
+@pytest.mark.usefixtures("fault")
 def test_a_stale_answer_is_kept_when_the_register_is_down(
     app: Flask, client: CheckedClient, partner: Partner
 ) -> None:
@@ -137,6 +142,7 @@ def test_a_stale_answer_is_kept_when_the_register_is_down(
         assert _only(Offer).status is OfferStatus.TO_CONFIRM
 
 
+@pytest.mark.usefixtures("fault")
 def test_pages_don_t_wait_once_the_circuit_is_open(client: CheckedClient, partner: Partner) -> None:
     partner.fails("slow", seconds=8)
     for _ in range(6):

@@ -1,10 +1,12 @@
 """A database server that restarts between two requests is noticed before anything is asked of it."""
 
+import os
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.core.database import db, is_sqlite
+from app.core.database import db
 from tests.support.client import CheckedClient
 from tests.support.queries import statements
 
@@ -23,10 +25,9 @@ def _end_every_other_session() -> None:
     other.dispose()
 
 
+@pytest.mark.skipif(os.environ.get("TEST_DATABASE", "sqlite") == "sqlite", reason="pannes de PostgreSQL")
+@pytest.mark.usefixtures("fault")
 def test_a_page_is_served_after_the_server_has_ended_every_session(app: Flask, client: CheckedClient) -> None:
-    with app.app_context():
-        if is_sqlite():
-            pytest.skip("SQLite n’a pas de serveur")
     assert client.get("/offres").status_code == 200
     with app.app_context():
         db.session.remove()

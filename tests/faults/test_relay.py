@@ -94,6 +94,7 @@ def _comes_back(stage: Stage, client: CheckedClient) -> None:
 SHORT = {421, 451, 550, 535}
 
 
+@pytest.mark.usefixtures("fault")
 @pytest.mark.parametrize(
     "refusal",
     [
@@ -124,6 +125,7 @@ def test_a_refusal_ends_in_its_state(
         _comes_back(stage, client)
 
 
+@pytest.mark.usefixtures("fault")
 @pytest.mark.parametrize("fault", BROKEN)
 def test_a_relay_in_trouble_delays_and_loses_nothing(
     app: Flask, client: CheckedClient, stage: Stage, fault: str
@@ -160,6 +162,7 @@ def test_a_relay_in_trouble_delays_and_loses_nothing(
     _comes_back(stage, client)
 
 
+@pytest.mark.usefixtures("fault")
 def test_one_recipient_refused_stops_no_other(app: Flask, stage: Stage) -> None:
     one, two = app.test_client(), app.test_client()
     assert isinstance(one, CheckedClient) and isinstance(two, CheckedClient)

@@ -74,6 +74,7 @@ def gunicorn(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     process.wait(10)
 
 
+@pytest.mark.usefixtures("fault")
 @pytest.mark.assurance
 def test_a_server_told_to_stop_answers_what_is_under_way(
     gunicorn: subprocess.Popen[bytes], environment: dict[str, str]
@@ -99,6 +100,7 @@ def test_a_server_told_to_stop_answers_what_is_under_way(
     assert answers == [200] * 8
 
 
+@pytest.mark.usefixtures("fault")
 @pytest.mark.assurance
 def test_a_web_process_that_is_killed_is_replaced(
     gunicorn: subprocess.Popen[bytes], environment: dict[str, str]
@@ -117,6 +119,7 @@ def test_a_web_process_that_is_killed_is_replaced(
     assert gunicorn.poll() is None
 
 
+@pytest.mark.usefixtures("fault")
 @pytest.mark.assurance
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=lambda how: how.name)
 def test_the_job_process_stops_and_another_takes_over(

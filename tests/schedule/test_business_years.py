@@ -19,6 +19,7 @@ from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 from app.domain.offers.publication import DAYS_ONLINE
 from app.outbox.models import OutboxMessage
+from app.scheduling import Daily
 from app.scheduling.models import JobRun
 from app.scheduling.registry import JOBS
 from app.scheduling.runner import run_job
@@ -28,6 +29,7 @@ Record = Callable[[str, object], None]
 # Jobs of the business; the others ask the network or purge what is old.
 BUSINESS = ("expire_offers", "remind_of_end", "remind_to_confirm", "erase_unconfirmed")
 FIRST, LAST = date(2027, 1, 1), date(2028, 12, 31)
+HOSTS = 3
 # Both changes of hour of both years, the leap day, the turn of the years.
 SPECIAL = {
     date(2027, 3, 28), date(2027, 10, 31), date(2028, 3, 26), date(2028, 10, 29), date(2028, 2, 29),
@@ -48,13 +50,20 @@ def days(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-def tick(now: datetime) -> None:
-    """What the scheduler does at an instant: each job for its present slot, if nobody has done it."""
+def tick(now: datetime, *, hosts: int = 1) -> list[tuple[str, str]]:
+    """What the scheduler of each host does at an instant: each job for its present slot, if nobody has done
+    it. Gives the (job, slot) that were worked.
+    """
+    worked = []
     with clock.set_to(now):
         for name in BUSINESS:
-            report = run_job(name, slot=JOBS[name].at.last(now).name, dry=False)
-            assert report.error is None, report
+            slot = JOBS[name].at.last(now).name
+            for _ in range(hosts):
+                report = run_job(name, slot=slot, dry=False)
+                assert report.error is None, report
+                worked += [] if report.skipped else [(name, slot)]
         db.session.remove()
+    return worked
 
 
 def reminders() -> Counter[tuple[str | None, str]]:
@@ -95,27 +104,39 @@ def _publish(day: date, number: int) -> int:
 def test_two_years_day_after_day(app: Flask, record_property: Record) -> None:
     """An offer every two weeks, and on each special day: one E7 at each stage, one end, at the right time."""
     born: dict[int, date] = {}
-    late = 0
+    worked = Counter[tuple[str, str]]()
+    lived, late = 0, 0
     with app.app_context():
         for number, day in enumerate(days(FIRST, LAST)):
+            lived += 1
             if number % 15 == 0 or day in SPECIAL or day + timedelta(days=DAYS_ONLINE) in SPECIAL:
                 born[_publish(day, number)] = day
             for moment in TIMES:
-                tick(at(day, moment))
+                worked.update(tick(at(day, moment), hosts=HOSTS))
             if day in SPECIAL:
                 late += _shown_after_their_day(app, day)
         _everything_happened_once(born)
-        slots = db.session.execute(
-            sa.select(JobRun.job, JobRun.business_slot, sa.func.count())
-            .group_by(JobRun.job, JobRun.business_slot)
-            .having(sa.func.count() > 1)
-        ).all()
+        kept = {(run.job, run.business_slot) for run in db.session.scalars(sa.select(JobRun))}
+    daily = [name for name in BUSINESS if isinstance(JOBS[name].at, Daily)]
+    due = {(name, str(day)) for name in daily for day in days(FIRST, LAST)}
+    missed = sorted(due - set(worked))
+    twice = [slot for slot, number in worked.items() if number > 1]
+    record_property("hôtes", HOSTS)
+    record_property("jours vécus", lived)
+    record_property("changements d’heure vécus", sum(_changes_hour(day) for day in days(FIRST, LAST)))
     record_property("offres suivies pendant deux ans", len(born))
+    record_property("créneaux joués", len(worked))
+    record_property("créneaux faits deux fois", len(twice))
+    record_property("créneaux manqués", len(missed))
     record_property("offres montrées après leur dernier jour", late)
-    record_property("créneaux faits deux fois", len(slots))
     assert len(born) >= 50
     assert late == 0
-    assert slots == []
+    assert daily and (twice, missed) == ([], [])
+    assert kept == set(worked)
+
+
+def _changes_hour(day: date) -> bool:
+    return at(day + timedelta(days=1), time(0)) - at(day, time(0)) != timedelta(days=1)
 
 
 def _shown_after_their_day(app: Flask, day: date) -> int:

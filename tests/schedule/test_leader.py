@@ -26,6 +26,7 @@ from tests.schedule.conftest import bare_app
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.schedule.children", "tests.outbox.child"])
 Start = Callable[[], BaseProcess]
+Record = Callable[[str, object], None]
 
 
 @pytest.fixture
@@ -171,7 +172,7 @@ def test_a_stop_ends_the_running_batch_and_leaves_the_slot_to_the_next(bare: Fla
 
 
 def test_a_killed_leader_is_replaced_in_less_than_thirty_seconds(
-    bare: Flask, bare_url: str, start: Start, tmp_path: Path
+    bare: Flask, bare_url: str, start: Start, tmp_path: Path, record_property: Record
 ) -> None:
     first = start()
     wait_until(lambda: batches_of(first) > 2)
@@ -181,21 +182,25 @@ def test_a_killed_leader_is_replaced_in_less_than_thirty_seconds(
     first.join(10)
     if not bare_url.startswith("postgresql"):
         second = start()
-    assert wait_until((tmp_path / f"leads-{second.pid}").exists) < 30
+    seconds = wait_until((tmp_path / f"leads-{second.pid}").exists)
+    record_property("relève, au plus (s)", round(seconds, 2))
+    assert seconds < 30
     let_lease_end()
     wait_until(lambda: batches_of(second) > 2)
 
 
 @pytest.mark.parametrize("bare_url", ["postgresql"], indirect=True)
 def test_a_frozen_leader_loses_its_place_and_writes_nothing_when_it_wakes(
-    bare: Flask, start: Start, tmp_path: Path
+    bare: Flask, start: Start, tmp_path: Path, record_property: Record
 ) -> None:
     first = start()
     wait_until(lambda: batches_of(first) > 2)
     second = start()
     os.kill(first.pid or 0, signal.SIGSTOP)
     try:
-        assert wait_until((tmp_path / f"leads-{second.pid}").exists) < 30
+        seconds = wait_until((tmp_path / f"leads-{second.pid}").exists)
+        record_property("relève, au plus (s)", round(seconds, 2))
+        assert seconds < 30
         let_lease_end()
         wait_until(lambda: batches_of(second) > 2)
     finally:
