@@ -25,6 +25,8 @@ class Row:
     or_member: bool = False
 
 
+IN_STRUCTURES = {"space", "members", "offers"}
+OF_PEOPLE = {"staff", "administrator", "account", *IN_STRUCTURES}
 PUBLIC = Row()
 OF_DRAFT = Row("draft", "drafts")
 MANAGES = Row("manage", "offers", link="manage", or_member=True)
@@ -62,6 +64,9 @@ ROWS: dict[str, Row] = {
     "links.log_out": Row(last=2),
     "recruiter.leave": Row("space", "structures", last=1),
     **dict.fromkeys(("recruiter.dashboard", "recruiter.members_list"), IN_SPACE),
+    **dict.fromkeys(
+        ("deposit.for_company", "deposit.for_company_establishments"), Row("offers", "structures")
+    ),
     **dict.fromkeys(("recruiter.invite", "recruiter.ask_again"), OF_MEMBERS),
     "recruiter.change_role": Row("members", "others"),
     "recruiter.remove": Row("members", "others"),
@@ -83,7 +88,8 @@ ROWS: dict[str, Row] = {
             "deposit.address", "deposit.edit_advert", "deposit.need", "deposit.confirmation",
             "deposit.resend", "deposit.correct", "deposit.kept", "deposit.keep_for_later", "deposit.brand",
             "deposit.typed_company", "deposit.send_existing", "deposit.existing_sent", "deposit.opco",
-            "deposit.resume", "deposit.check", "deposit.publish_offer",
+            "deposit.resume", "deposit.check", "deposit.publish_offer", "deposit.deposited",
+            "deposit.same_company",
         ),
         OF_DRAFT,
     ),
@@ -93,11 +99,10 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(
         (
             "manage.offer", "manage.online", "manage.deadline", "manage.edit", "manage.renew",
-            "manage.close", "manage.undo_last",
+            "manage.close", "manage.undo_last", "manage.duplicate",
         ),
         MANAGES,
     ),
-    "manage.duplicate": Row("manage", "offers", link="manage"),
     **dict.fromkeys(
         (
             "partner.need", "partner.note_contact", "partner.change_step", "partner.not_our_field",
@@ -110,12 +115,15 @@ ROWS: dict[str, Row] = {
         (
             "operator.home", "operator.companies", "operator.without_address", "operator.without_opco",
             "operator.held_list", "operator.addresses", "operator.mails", "operator.pause",
-            "operator.previews", "operator.organisations",
+            "operator.previews", "operator.organisations", "operator.opcos",
         ),
         STAFF,
     ),
     "operator.jobs": Row("administrator"),
     "operator.organisation": Row("staff", "any_structure"),
+    "operator.correct_opco": Row("staff", "any_place"),
+    "operator.opco_addresses": Row("staff", "opco"),
+    "operator.stop_opco_address": Row("staff", "opco_address"),
     **dict.fromkeys(("operator.held_offer", "operator.undo_decision"), Row("staff", "any_held")),
     "operator.release_address": Row("staff", "address"),
     "operator.resume": Row("staff", "pause"),
@@ -159,6 +167,9 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
         "no_invitation": [
             (o, {"organisation": world.structures[o].public_id, "number": 9_999}) for o in "12"
         ],
+        "any_place": [("", {"public_id": world.contacts[o].establishment.public_id}) for o in "AB"],
+        "opco": [("", {"code": "06"})],
+        "opco_address": [("", {"code": "06", "number": world.opco_address})],
         "letter": [("", {"number": world.letter})],
         "pause": [("", {"number": world.pause})],
         "address": [("", {"number": world.address})],
@@ -195,7 +206,7 @@ def expected(row: Row, rights: frozenset[str], owner: str) -> str:
     """What the table says for one cell."""
     if row.link and f"link:{row.link}" not in rights:
         return _of_a_member(rights, owner) if row.or_member and "account" in rights else ASK
-    if row.needs in {"staff", "administrator", "account", "space", "members"} and "account" not in rights:
+    if row.needs in OF_PEOPLE and "account" not in rights:
         return SIGN_IN
     if row.needs == "account":
         return OPEN
@@ -203,7 +214,7 @@ def expected(row: Row, rights: frozenset[str], owner: str) -> str:
         if "unproven" in rights and "staff" in rights:
             return PROVE
         return OPEN if row.needs in rights else FORBIDDEN
-    if row.needs in {"space", "members"}:
+    if row.needs in IN_STRUCTURES:
         return _of_a_structure(row.needs, rights, owner)
     if row.needs == "relay":
         return OPEN if "relay" in rights else UNAUTHORISED

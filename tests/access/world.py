@@ -16,6 +16,7 @@ from app.domain.employers.models import Contact
 from app.domain.offers.drafts import Holder, finish, start_draft
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft, Offer
+from app.domain.opco.contacts import record_contact
 from app.domain.opco.determination import opco_by_code
 from app.domain.opco.follow_up import open_follow_up
 from app.domain.opco.models import FollowUp
@@ -64,6 +65,7 @@ class World:
     letter: int = 0
     pause: int = 0
     address: int = 0
+    opco_address: int = 0
 
 
 def secret_of(owner: str) -> str:
@@ -145,6 +147,7 @@ def _staff_objects(world: World) -> None:
     db.session.add_all([address, pause])
     db.session.flush()
     world.address, world.pause = address.id, pause.id
+    world.opco_address = record_contact(opco_by_code("06"), "service@opco.example").id
     world.letter = db.session.scalars(sa.text("SELECT max(id) FROM outbox_message")).one()
 
 

@@ -32,6 +32,13 @@ def propose_contact(contact: Contact, *, email: str, name: str, phone: str | Non
     return new
 
 
+def prove_address(contact: Contact, *, by: Actor) -> None:
+    """Somebody has pressed the button of a mail sent to this address: it is the contact's."""
+    if contact.confirmed_at is None:
+        contact.confirmed_at = clock.now()
+        journal.record("contact_confirmed", contact, by=by)
+
+
 def confirm_address(contact: Contact, *, by: Actor) -> Link:
     """The new address is proved: it takes the former contact's place. Returns its management link row."""
     contact.confirmed_at = contact.confirmed_at or clock.now()

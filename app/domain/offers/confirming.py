@@ -13,6 +13,7 @@ from app.domain.employers.services import contact_for
 from app.domain.offers.emails import ConfirmOffer, ConfirmOfferReminder
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
+from app.domain.offers.partner_emails import PartnerOffer
 from app.outbox import cancel, queue
 
 TOO_MANY = "3 messages sont déjà partis. Réessayez dans une heure ou contactez-nous."
@@ -27,7 +28,11 @@ def note_first_message(offer: Offer) -> None:
 def send_again(offer: Offer) -> None:
     """E1 once more, at most three in an hour with the first; raises Refused."""
     _take(offer)
-    queue(ConfirmOffer(offer))
+    queue(_message(offer))
+
+
+def _message(offer: Offer) -> ConfirmOffer | PartnerOffer:
+    return ConfirmOffer(offer) if offer.organisation_id is None else PartnerOffer(offer)
 
 
 def correct_address(offer: Offer, *, email: str, by: Actor) -> None:
@@ -39,9 +44,10 @@ def correct_address(offer: Offer, *, email: str, by: Actor) -> None:
     _take(offer)
     offer.contact = new
     _revoke(offer, former)
-    cancel("offer", str(offer.id), templates={ConfirmOffer.name, ConfirmOfferReminder.name})
+    former_mails = {ConfirmOffer.name, ConfirmOfferReminder.name, PartnerOffer.name}
+    cancel("offer", str(offer.id), templates=former_mails)
     journal.record("contact_corrected", offer, by=by, fields=("email",))
-    queue(ConfirmOffer(offer))
+    queue(_message(offer))
     _forget(former)
 
 

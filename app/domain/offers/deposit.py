@@ -12,12 +12,14 @@ from app.core.database import db
 from app.core.failpoints import failpoint
 from app.core.geo import Point
 from app.core.identifiers import CommuneCode, RomeCode
+from app.domain.accounts.models import Account
 from app.domain.employers.models import Contact, Establishment
 from app.domain.offers.events import OfferDeposited
 from app.domain.offers.holding import cause_to_hold, hold_offer
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE, OfferStatus
 from app.domain.offers.models import Offer, Remote
 from app.domain.offers.publication import put_online
+from app.domain.organisations.models import Organisation
 from app.domain.reference.places import commune_by_code
 
 DUPLICATE_WINDOW_DAYS = 60
@@ -60,6 +62,14 @@ class Need:
     edited: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """The structure that deposits for a company, and its member."""
+
+    organisation: Organisation
+    author: Account
+
+
 def deposit_offer(
     establishment: Establishment,
     contact: Contact,
@@ -68,9 +78,12 @@ def deposit_offer(
     by: Actor,
     confirmed: bool,
     origin: str = "site",
+    collector: Collector | None = None,
 ) -> Offer:
     """Deposit an offer. `confirmed`: from a management link or an account, online (or held) at once."""
     offer = Offer(
+        organisation=collector.organisation if collector else None,
+        author_id=collector.author.id if collector else None,
         establishment=establishment,
         contact=contact,
         origin=origin,

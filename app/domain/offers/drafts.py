@@ -13,6 +13,7 @@ from app.core.identifiers import Siret
 from app.core.tokens import hash_token
 from app.domain.employers.directory import LookUp
 from app.domain.employers.models import Contact
+from app.domain.offers.deposit import Collector
 from app.domain.offers.draft_company import known_look_up, pack
 from app.domain.offers.models import Draft, Offer
 
@@ -35,6 +36,7 @@ class Holder:
     secret: str
     drafts: frozenset[int] = frozenset()
     contacts: frozenset[int] = frozenset()
+    structures: frozenset[int] = frozenset()
 
     @property
     def mark(self) -> str:
@@ -49,6 +51,24 @@ def start_draft(holder: Holder, *, siret: Siret, look_up: LookUp) -> Draft:
         draft = _new(owner=holder.mark, answers={"siret": str(siret)})
     draft.answers = {**draft.answers, "look_up": pack(look_up)}
     _keep(draft)
+    return draft
+
+
+def start_for_company(collector: Collector, *, siret: Siret, look_up: LookUp) -> Draft:
+    """A structure prepares an offer for a company: every member who manages offers holds the draft."""
+    draft = _new(owner="", answers={"siret": str(siret), "look_up": pack(look_up)})
+    draft.organisation, draft.author = collector.organisation, collector.author
+    _keep(draft)
+    return draft
+
+
+def start_like(collector: Collector, offer: Offer, *, same_job: bool) -> Draft:
+    """Another offer for the same company and contact, or a copy of this one."""
+    draft = start_for_contact(offer.contact, like=offer if same_job else None)
+    draft.contact = None
+    draft.organisation, draft.author = collector.organisation, collector.author
+    contact = {"name": offer.contact.name, "email": offer.contact.email, "phone": offer.contact.phone or ""}
+    draft.answers = {**draft.answers, "company_contact": contact}
     return draft
 
 
@@ -144,6 +164,8 @@ def draft_held_by(holder: Holder, public_id: str) -> Draft | None:
 
 
 def _is_held(draft: Draft, holder: Holder) -> bool:
+    if draft.organisation_id is not None:
+        return draft.organisation_id in holder.structures
     if draft.contact_id is not None:
         return draft.contact_id in holder.contacts
     if draft.owner_hash and draft.owner_hash == holder.mark:

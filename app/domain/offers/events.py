@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.audit.actor import Actor
 from app.core.events import Event
 from app.domain.offers.models import Hold, Offer, UndoableAct
 
@@ -22,9 +23,10 @@ class OfferDeposited(OfferEvent):
 
 @dataclass(frozen=True)
 class OfferPublished(OfferEvent):
-    """Online for the first time, or again after a check. `first` says which."""
+    """Online for the first time, or again after a check: `first` says which. `by` put it there."""
 
     first: bool
+    by: Actor
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from app.audit import journal
-from app.audit.actor import SYSTEM
+from app.audit.actor import SYSTEM, ActorKind
 from app.core import clock
 from app.core.database import db
 from app.domain.accounts import magic_links
@@ -34,6 +34,7 @@ from app.domain.offers.events import (
 from app.domain.offers.holding import decide_hold, hold_offers_of
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Hold, HoldCause, HoldDecision, Offer
+from app.domain.offers.partner_emails import PartnerOffer
 from app.outbox import cancel, queue, queue_all
 from app.outbox.events import AddressBounced
 
@@ -46,13 +47,15 @@ _HOLDS = {
 
 
 def ask_confirmation(event: OfferDeposited) -> None:
-    """E1."""
-    queue(ConfirmOffer(event.offer))
+    """E1; E24 when a structure that isn't verified has prepared the offer."""
+    prepared = event.offer.organisation_id is not None
+    queue(PartnerOffer(event.offer) if prepared else ConfirmOffer(event.offer))
 
 
 def tell_online(event: OfferPublished) -> None:
-    """E4."""
-    queue(OfferOnline(event.offer))
+    """E4; E24 when a structure has put the offer online for the company."""
+    by_structure = event.first and event.by.kind is ActorKind.MEMBER
+    queue(PartnerOffer(event.offer) if by_structure else OfferOnline(event.offer))
 
 
 def tell_held(event: OfferHeld) -> None:

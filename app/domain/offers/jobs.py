@@ -15,6 +15,7 @@ from app.domain.offers.erasure import erase_deposit
 from app.domain.offers.expiry import count_overdue, expire_overdue
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft, Offer
+from app.domain.offers.partner_emails import DepositNotConfirmed
 from app.outbox import queue
 from app.scheduling import Counts, Daily, Every, Run, job
 
@@ -85,17 +86,26 @@ def remind_of_end(run: Run) -> Counts:
     words={"queued": ("rappel préparé", "rappels préparés")},
 )
 def remind_to_confirm(run: Run) -> Counts:
-    """E2, on days 1 and 3 after E1."""
+    """E2, on days 1 and 3 after E1; E57 on day 3 to the structure that prepared the offer."""
     today = clock.today()
     query = sa.select(Offer).where(Offer.status == OfferStatus.TO_CONFIRM).order_by(Offer.id)
     for offer in db.session.scalars(query):
         age = (today - clock.day_of(offer.deposited_at)).days
         stage = max((day for day in CONFIRM_REMINDER_DAYS if age >= day), default=0)
         if stage:
-            run.count("queued", queue(ConfirmOfferReminder(offer, stage), due=clock.now()) is not None)
+            run.count("queued", _remind_to_confirm(offer, stage))
             failpoint("offers.confirm_reminder_midway")
     run.commit()
     return run.counts
+
+
+def _remind_to_confirm(offer: Offer, stage: int) -> bool:
+    author = offer.author
+    if offer.organisation_id is None:
+        return queue(ConfirmOfferReminder(offer, stage), due=clock.now()) is not None
+    if author is None or stage < max(CONFIRM_REMINDER_DAYS):
+        return False
+    return queue(DepositNotConfirmed.about_offer(offer, author, erased=False)) is not None
 
 
 @job(

@@ -10,6 +10,7 @@ from app.core.database import Code, Model, UtcDateTime, enum_column, personal
 from app.core.geo import Point
 from app.core.identifiers import RomeCode
 from app.core.tokens import new_reference, public_id, readable_code
+from app.domain.accounts.models import Account
 from app.domain.employers.models import Contact, Establishment
 from app.domain.offers.lifecycle import EndReason, OfferStatus
 from app.domain.organisations.models import Organisation
@@ -78,6 +79,8 @@ class Draft(Model):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
     contact: Mapped[Contact | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    author: Mapped[Account | None] = relationship()
     offer: Mapped["Offer | None"] = relationship()
 
 
@@ -148,6 +151,7 @@ class Offer(Model):
     establishment: Mapped[Establishment] = relationship(lazy="joined")
     contact: Mapped[Contact] = relationship(lazy="joined")
     organisation: Mapped[Organisation | None] = relationship()
+    author: Mapped[Account | None] = relationship()
     holds: Mapped[list["Hold"]] = relationship(back_populates="offer", order_by="Hold.id")
 
     __mapper_args__ = {"version_id_col": version}

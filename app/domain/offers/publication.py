@@ -27,7 +27,7 @@ def put_online(offer: Offer, *, by: Actor) -> None:
     offer.changed_at = clock.now()
     journal.record("offer_published", offer, by=by, facts={"last_day": offer.last_day.isoformat()})
     failpoint("offers.published_before_mail")
-    events.emit(OfferPublished(offer, first=first))
+    events.emit(OfferPublished(offer, first=first, by=by))
 
 
 def last_day_from(day: date, *, first_published_on: date | None) -> date:

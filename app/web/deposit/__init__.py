@@ -13,5 +13,6 @@ from app.web.deposit import (  # noqa: E402, F401  # the views register themselv
     home,
     later,
     need,
+    on_behalf,
     suggestions,
 )

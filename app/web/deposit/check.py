@@ -112,6 +112,7 @@ def _page(draft: Draft, form: PublishForm, *, refusal: str = "") -> str:
         existing_url=_own_url(draft, existing),
         draft_id=draft.public_id,
         is_contact=draft.contact_id is not None,
+        space=draft.organisation,
     )
 
 
@@ -124,7 +125,10 @@ def _already_online(existing: Offer | None) -> str:
 
 def _own_url(draft: Draft, existing: Offer | None) -> str:
     """The page of the offer that is online, for its own contact alone."""
-    if existing is None or existing.contact_id != draft.contact_id:
+    if existing is None:
+        return ""
+    same_space = draft.organisation_id is not None and existing.organisation_id == draft.organisation_id
+    if existing.contact_id != draft.contact_id and not same_space:
         return ""
     return url_for("manage.offer", public_id=existing.public_id)
 

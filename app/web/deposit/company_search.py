@@ -13,8 +13,11 @@ from app.core.french import date_fr
 from app.core.identifiers import InvalidIdentifier, Reason, Siren, Siret
 from app.domain.employers.directory import DirectoryAnswer, DirectoryUnavailable, LookUp, Outcome
 from app.domain.offers.composing import is_refused
-from app.domain.offers.drafts import start_draft
+from app.domain.offers.deposit import Collector
+from app.domain.offers.drafts import start_draft, start_for_company
 from app.domain.opco.lookup import Findings
+from app.domain.organisations.models import Organisation
+from app.web.access import current_account
 from app.web.deposit.draft_access import holder, step_url
 from app.web.deposit.opco_choice import keep_findings
 from app.web.forms.siret import NOT_DIGITS, WRONG_KEY, siret_problem
@@ -100,10 +103,11 @@ def search(wanted: Siren | str) -> Found | Refusal:
     )
 
 
-def take_in(siret: Siret, *, for_itself: bool = False) -> str | Refusal:
+def take_in(siret: Siret, *, for_itself: bool = False, space: Organisation | None = None) -> str | Refusal:
     """Look an establishment up and open a draft for it: where to go, or why not.
 
-    `for_itself`: the training body recruits for itself, and has said so.
+    `for_itself`: the training body recruits for itself, and has said so. `space`: the structure that
+    deposits for this establishment.
     """
     look_up, successor, findings = without_transaction(lambda: _look_up(siret, for_itself=for_itself))
     failpoint("deposit.after_look_up")
@@ -117,7 +121,11 @@ def take_in(siret: Siret, *, for_itself: bool = False) -> str | Refusal:
         )
     if _says_for_whom_first(look_up, for_itself=for_itself):
         return url_for("deposit.training_body", siret=str(siret))
-    draft = start_draft(holder(), siret=siret, look_up=look_up)
+    account = current_account()
+    if space is not None and account is not None:
+        draft = start_for_company(Collector(space, account), siret=siret, look_up=look_up)
+    else:
+        draft = start_draft(holder(), siret=siret, look_up=look_up)
     keep_findings(draft, findings)
     where = step_url(draft)
     db.session.commit()

@@ -13,10 +13,12 @@ from app.core.failpoints import failpoint
 from app.core.identifiers import Siret
 from app.domain.accounts.models import Purpose
 from app.domain.offers.composing import company_of, next_step
+from app.domain.offers.deposit import Collector
 from app.domain.offers.drafts import DraftChanged, Holder, draft_held_by, save_answers
 from app.domain.offers.models import Draft
-from app.web.access import current_links
+from app.web.access import current_account, current_links
 from app.web.forms.base import PostForm
+from app.web.structures import managed_structures
 
 MAX_KEPT = 20_000
 # Enough of a text to recognise it beside its other version.
@@ -50,7 +52,16 @@ def holder() -> Holder:
         secret=str(session.get("csrf_token", "")),
         drafts=frozenset(link.object_id for link in links if link.purpose is Purpose.DRAFT),
         contacts=frozenset(link.object_id for link in links if link.purpose is Purpose.MANAGEMENT),
+        structures=frozenset(managed_structures()),
     )
+
+
+def collector_of(draft: Draft) -> Collector:
+    """The structure that deposits, and the member at this screen."""
+    account = current_account()
+    if draft.organisation is None or account is None:
+        raise LookupError("no structure deposits this draft")
+    return Collector(draft.organisation, account)
 
 
 def held_draft(draft_id: str) -> Draft:
@@ -64,7 +75,8 @@ def held_draft(draft_id: str) -> Draft:
 def step_url(draft: Draft) -> str:
     """Where this draft goes on."""
     if draft.offer_id is not None:
-        return url_for("deposit.confirmation", draft_id=draft.public_id)
+        done = "deposit.confirmation" if draft.organisation_id is None else "deposit.deposited"
+        return url_for(done, draft_id=draft.public_id)
     return url_for(STEPS[next_step(draft)], draft_id=draft.public_id)
 
 
@@ -135,6 +147,6 @@ def _shown(field: Any) -> str:
 
 
 __all__ = [
-    "Answer", "DraftChanged", "DraftForm", "astray", "conflict", "held_draft", "holder", "save", "siret_of",
-    "step_url", "storable",
+    "Answer", "DraftChanged", "DraftForm", "astray", "collector_of", "conflict", "held_draft", "holder",
+    "save", "siret_of", "step_url", "storable",
 ]  # fmt: skip

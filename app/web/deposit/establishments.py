@@ -38,8 +38,7 @@ def establishments() -> Answer:
     if isinstance(found, Refusal):
         return redirect(url_for("deposit.home", q=text))
     form = EstablishmentForm()
-    listed = [(str(company.siret), _name(company)) for company in found.companies]
-    form.siret.offer([*listed, (NONE_OF_THEM, "Aucun de ceux-là")])
+    form.siret.offer(listed_of(found))
     if request.method == "GET":
         return _page(form, found, text)
     if not form.validate():
@@ -53,6 +52,17 @@ def establishments() -> Answer:
     return redirect(outcome, 303)
 
 
+def listed_of(found: Found) -> list[tuple[str, str]]:
+    """The choices, « Aucun de ceux-là » the last."""
+    listed = [(str(company.siret), _name(company)) for company in found.companies]
+    return [*listed, (NONE_OF_THEM, "Aucun de ceux-là")]
+
+
+def where_of(found: Found) -> dict[str, str]:
+    """Address and SIRET under each name."""
+    return {str(company.siret): _where(company) for company in found.companies}
+
+
 def _name(company: DirectoryAnswer) -> str:
     if company.brand and company.brand.casefold() != company.name.casefold():
         return f"{company.brand} – {company.name}"
@@ -60,12 +70,11 @@ def _name(company: DirectoryAnswer) -> str:
 
 
 def _page(form: EstablishmentForm, found: Found, text: str) -> str:
-    hints = {str(company.siret): _where(company) for company in found.companies}
     lead = SIREN_TYPED if found.by_siren else ""
     return render_template(
         "deposit/establishments.html",
         form=form,
-        hints=hints,
+        hints=where_of(found),
         lead=lead,
         text=Siren(text).grouped if found.by_siren else text,
         back_url=url_for("deposit.home", q=text),

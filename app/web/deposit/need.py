@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 from app.domain.employers.services import establishment_by_siret
 from app.domain.offers.composing import company_of
 from app.domain.offers.models import Draft
+from app.domain.organisations.models import Organisation
 from app.web.access import public
 from app.web.deposit import blueprint
 from app.web.deposit.draft_access import (
@@ -45,11 +46,12 @@ def need(draft_id: str) -> Answer:
         return redirect(late)
     values = saved_values(draft)
     has_contact = draft.contact_id is not None
-    saved = NeedForm(formdata=None, data=values, has_contact=has_contact)
+    kind: dict[str, Any] = {"has_contact": has_contact, "collector": collecting(draft)}
+    saved = NeedForm(formdata=None, data=values, **kind)
     if request.method == "GET":
         saved.show_version(draft)
         return _page(draft, saved)
-    form = NeedForm(has_contact=has_contact, former=values)
+    form = NeedForm(former=values, **kind)
     act = request.form.get("act", "")
     if act in {SEARCH_JOB, SHOW_PAY}:
         return _page(draft, _looked_at(form, act))
@@ -114,5 +116,18 @@ def _page(draft: Draft, form: NeedForm) -> str:
         pay=panel,
         contact=contact,
         asks_contact=all(name in form for name in CONTACT_FIELDS),
-        other_company_url=url_for("deposit.home", q=siret_of(draft)),
+        space=draft.organisation,
+        other_company_url=_other_company_url(draft),
     )
+
+
+def collecting(draft: Draft) -> Organisation | None:
+    """The structure that deposits for somebody else; None when it recruits for itself."""
+    structure = draft.organisation
+    return structure if structure and structure.siret.siren != siret_of(draft).siren else None
+
+
+def _other_company_url(draft: Draft) -> str:
+    if draft.organisation is None:
+        return url_for("deposit.home", q=siret_of(draft))
+    return url_for("deposit.for_company", organisation=draft.organisation.public_id)

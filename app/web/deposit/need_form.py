@@ -6,10 +6,12 @@ from typing import Any
 
 from wtforms import HiddenField, RadioField
 
+from app.domain.employers.mandates import NOT_YOURS, is_address_of
 from app.domain.offers.models import Draft, Remote
+from app.domain.organisations.models import Organisation
 from app.web.deposit.draft_access import DraftForm, storable
 from app.web.forms.details import DetailsFields, details_of
-from app.web.forms.fields import EmailAddress, Line, NoContactDetails, Paragraph, PhoneNumber
+from app.web.forms.fields import EmailAddress, Filled, Line, NoContactDetails, Paragraph, PhoneNumber
 from app.web.forms.job import CHOOSE, JobChoice, choose_job, job_refusal, radio_choices
 
 # The order of the page, which is also the order of the error summary.
@@ -18,6 +20,16 @@ ORDER = (
     *DetailsFields.FOLDED,
 )  # fmt: skip
 CONTACT_FIELDS = ("name", "email", "phone")
+# Label, help and request for each of the three, when a structure deposits for the company.
+COMPANY_CONTACT = (
+    ("Nom du contact dans l’entreprise", "La personne qui suivra l’offre.", "Saisissez le nom du contact."),
+    (
+        "Son adresse e-mail",
+        "Elle est prévenue aussitôt et reçoit les candidatures. Jamais publiée ; transmise à l’OPCO.",
+        "",
+    ),
+    ("Son téléphone", "Jamais publié ; transmis à l’OPCO.", ""),
+)
 COMPLETE_ADDRESS = "Saisissez une adresse complète, par exemple nom@entreprise.fr."
 
 
@@ -65,10 +77,21 @@ class NeedForm(DraftForm, DetailsFields):
     )
 
     def __init__(
-        self, *args: Any, has_contact: bool = False, former: dict[str, Any] | None = None, **kw: Any
+        self,
+        *args: Any,
+        has_contact: bool = False,
+        former: dict[str, Any] | None = None,
+        collector: Organisation | None = None,
+        **kw: Any,
     ) -> None:
-        """`has_contact`: a management link gives the contact; `former` are the answers saved before."""
+        """`has_contact`: a management link gives the contact; `former` are the answers saved before.
+
+        `collector`: the structure that deposits for the company, whose own contact is asked for.
+        """
         super().__init__(*args, **kw)
+        self.collector = collector
+        if collector is not None:
+            self._speak_of_the_company()
         for name in CONTACT_FIELDS if has_contact else ():
             del self[name]
         fields: dict[str, Any] = dict(self._fields)
@@ -77,6 +100,16 @@ class NeedForm(DraftForm, DetailsFields):
         self._fields = {name: fields[name] for name in (*first, *rest)}
         self._read_start(former or {})
         self.choice = self._choose_job()
+
+    def _speak_of_the_company(self) -> None:
+        for field, (label, hint, missing) in zip(
+            (self.name, self.email, self.phone), COMPANY_CONTACT, strict=True
+        ):
+            field.label.text, field.description = label, hint
+            if missing:
+                # The list belongs to the class: it is replaced, not changed.
+                others = [one for one in field.validators if not isinstance(one, Filled)]
+                field.validators = [others[0], Filled(missing), *others[1:]]
 
     def _read_start(self, former: dict[str, Any]) -> None:
         """A date typed belongs to its question, unless « Dès que possible » has just been put back."""
@@ -100,6 +133,9 @@ class NeedForm(DraftForm, DetailsFields):
         valid = super().validate(extra_validators)
         if self.job.errors:
             return False
+        if self.collector is not None and is_address_of(self.collector, self.email.data or ""):
+            self.add_error(self.email, NOT_YOURS)
+            valid = False
         refusal = job_refusal(self.job.data or "", self.choice)
         if refusal is not None:
             self.add_error(self.job_key if self.choice.hits else self.job, refusal)
@@ -140,12 +176,15 @@ def saved_values(draft: Draft) -> dict[str, Any]:
     raw = draft.answers.get("need")
     if isinstance(raw, dict):
         return dict(raw)
+    contact = draft.answers.get("company_contact")
+    known = dict(contact) if isinstance(contact, dict) else {}
     like = draft.answers.get("like")
     if not isinstance(like, dict):
-        return {}
+        return known
     start = date.fromisoformat(like["start_on"]) if like["start_on"] else None
     copied: Any = SimpleNamespace(**{**like, "start_on": start, "remote": Remote(like["remote"])})
     return {
+        **known,
         **details_of(copied),
         "job": like["job"],
         "job_seen": like["job"],

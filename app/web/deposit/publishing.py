@@ -9,6 +9,7 @@ from app.core import clock
 from app.core.failpoints import failpoint
 from app.core.french import date_fr
 from app.domain.employers.directory import LookUp, Outcome
+from app.domain.employers.mandates import take_mandate
 from app.domain.employers.models import Contact, Establishment
 from app.domain.employers.services import contact_for, establishment_by_siret, register_establishment
 from app.domain.offers.composing import (
@@ -26,9 +27,10 @@ from app.domain.offers.draft_company import pack, unpack
 from app.domain.offers.drafts import finish, lock
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft, Offer
+from app.domain.organisations.members import as_member
 from app.domain.reference.jobs import job_by_key
 from app.web.deposit.company_search import UNKNOWN
-from app.web.deposit.draft_access import siret_of, step_url
+from app.web.deposit.draft_access import collector_of, siret_of, step_url
 from app.web.deposit.opco_choice import record_opco
 from app.web.outside import adapters, without_transaction
 
@@ -94,10 +96,15 @@ def publish(draft: Draft, *, anyway: bool) -> str:
     # Before the deposit: a published offer is told to its OPCO at once.
     record_opco(establishment, draft, by=by)
     failpoint("deposit.after_opco")
-    confirmed = draft.contact is not None
-    offer = deposit_offer(establishment, contact, need, by=by, confirmed=confirmed)
+    collector = collector_of(draft) if draft.organisation is not None else None
+    if collector is not None:
+        take_mandate(collector.organisation, establishment, by=by)
+    confirmed = collector.organisation.is_verified if collector else draft.contact is not None
+    offer = deposit_offer(establishment, contact, need, by=by, confirmed=confirmed, collector=collector)
     failpoint("deposit.after_offer")
     finish(draft, offer)
+    if collector is not None:
+        return url_for("deposit.deposited", draft_id=draft.public_id)
     if confirmed:
         return url_for("manage.online", public_id=offer.public_id)
     note_first_message(offer)
@@ -105,6 +112,8 @@ def publish(draft: Draft, *, anyway: bool) -> str:
 
 
 def _actor(draft: Draft) -> Actor:
+    if draft.organisation_id is not None:
+        return as_member(collector_of(draft).author)
     if draft.contact_id is None:
         return ANONYMOUS
     return Actor(ActorKind.CONTACT, draft.contact_id, "link")

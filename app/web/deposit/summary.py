@@ -103,6 +103,12 @@ def _contact_rows(draft: Draft) -> list[Row]:
         ]
     clean = clean_answers(draft)
     phone = phone_fr(clean["phone"]) if clean["phone"] else ""
+    if draft.organisation_id is not None:
+        return [
+            ("Contact dans l’entreprise", clean["name"], _need_url(draft, "name"), "le contact"),
+            ("Son adresse e-mail", clean["email"], _need_url(draft, "email"), "son adresse e-mail"),
+            ("Son téléphone", phone, _need_url(draft, "phone"), "son téléphone"),
+        ]
     return [
         ("Votre nom", clean["name"], _need_url(draft, "name"), "votre nom"),
         ("Votre adresse e-mail", clean["email"], _need_url(draft, "email"), "votre adresse e-mail"),

@@ -10,6 +10,7 @@ from app.core.database import db
 from app.core.french import date_fr, time_fr
 from app.domain.accounts.models import Account, Link, Purpose
 from app.domain.cfa_requests.employer_emails import CFA_PAGE
+from app.domain.employers.contact_change import prove_address
 from app.domain.employers.models import Contact
 from app.domain.offers.deposit import confirm_offer
 from app.domain.offers.lifecycle import OfferStatus
@@ -76,6 +77,7 @@ def _management_page(link: Link) -> LinkPage | None:
 
 def _open_management(link: Link) -> str:
     enter(link=link)
+    prove_address(db.session.get_one(Contact, link.object_id), by=actor_of(link))
     offer = _offer_of(link)
     if offer is None:
         return url_for("manage.offers")

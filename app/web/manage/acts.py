@@ -15,7 +15,7 @@ from app.web.forms.base import PostForm
 from app.web.forms.once import answered_before, run_once
 from app.web.manage import blueprint
 from app.web.manage.forms import CloseForm, RenewForm
-from app.web.manage.loading import acting_on, managed_contacts, offer_or_404
+from app.web.manage.loading import acting_on, collecting, managed_contacts, offer_or_404
 from app.web.manage.pages import short_job
 
 Answer = str | Response | tuple[str, int]
@@ -97,13 +97,17 @@ def undo_last(public_id: str) -> Answer:
 
 
 @blueprint.post("/gestion/offres/<string:public_id>/dupliquer")
-@by_link(Purpose.MANAGEMENT)
+@by_link(Purpose.MANAGEMENT, or_member=True)
 def duplicate(public_id: str) -> Answer:
     """A new draft with the same answers; it leads to the deposit's second screen."""
     found = offer_or_404(public_id)
 
     def act() -> str:
-        draft = drafts.start_for_contact(found.contact, like=found)
+        collector = collecting(found)
+        if collector is None:
+            draft = drafts.start_for_contact(found.contact, like=found)
+        else:
+            draft = drafts.start_like(collector, found, same_job=True)
         return url_for("deposit.need", draft_id=draft.public_id)
 
     return run_once(act)

@@ -19,7 +19,7 @@ from app.web.access import by_link
 from app.web.forms.base import PostForm
 from app.web.forms.once import run_once
 from app.web.manage import blueprint
-from app.web.manage.loading import as_contact, offer_or_404
+from app.web.manage.loading import acting_on, offer_or_404
 from app.web.manage.pages import short_job
 
 
@@ -46,7 +46,7 @@ def number_of(near: Near) -> str:
 
 
 @blueprint.route("/gestion/offres/<string:public_id>/cfa", methods=["GET", "POST"])
-@by_link(Purpose.MANAGEMENT)
+@by_link(Purpose.MANAGEMENT, or_member=True)
 def cfas(public_id: str) -> str | Response | tuple[str, int]:
     """Choose among the nearest, then send."""
     found = offer_or_404(public_id)
@@ -58,8 +58,7 @@ def cfas(public_id: str) -> str | Response | tuple[str, int]:
         return _page(found, choices, form), 422
 
     def act() -> str:
-        by = as_contact(found.contact_id)
-        made = ask_cfas(found, form.chosen, give_phone=bool(form.phone.data), by=by)
+        made = ask_cfas(found, form.chosen, give_phone=bool(form.phone.data), by=acting_on(found))
         count = len(made)
         flash(f"Demande envoyée à {count} CFA. Leurs réponses arrivent ici et par e-mail.", "success")
         return url_for("manage.offer", public_id=public_id)

@@ -5,12 +5,12 @@ from flask import abort
 from app.audit.actor import Actor, ActorKind
 from app.domain.accounts.models import Purpose
 from app.domain.employers.models import Contact
+from app.domain.offers.deposit import Collector
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import offer_by_public_id
 from app.domain.offers.rights import contact_of, right_ended_at
-from app.domain.organisations.members import memberships_of, needs_second_factor
-from app.domain.organisations.roles import may as role_may
-from app.web.access import Permission, current_account, current_actor, current_links, is_proven
+from app.web.access import current_account, current_actor, current_links
+from app.web.structures import managed_structures
 
 
 def managed_contacts() -> list[Contact]:
@@ -29,22 +29,11 @@ def offer_or_404(public_id: str) -> Offer:
     """The offer, if it belongs to one of these contacts, or to a structure whose offers one manages."""
     # Looked up in every case: the time taken doesn't tell whether another's offer exists.
     mine = {contact.id for contact in managed_contacts()}
-    structures = _managed_structures()
+    structures = managed_structures()
     offer = offer_by_public_id(public_id)
     if offer is None or not (offer.contact_id in mine or offer.organisation_id in structures):
         abort(404)
     return offer
-
-
-def _managed_structures() -> set[int]:
-    account = current_account()
-    if account is None or (needs_second_factor(account) and not is_proven()):
-        return set()
-    return {
-        one.organisation_id
-        for one in memberships_of(account)
-        if role_may(one.role, Permission.OFFER_MANAGE)
-    }
 
 
 def acting_on(offer: Offer) -> Actor:
@@ -52,6 +41,15 @@ def acting_on(offer: Offer) -> Actor:
     if any(contact.id == offer.contact_id for contact in managed_contacts()):
         return as_contact(offer.contact_id)
     return current_actor()
+
+
+def collecting(offer: Offer) -> Collector | None:
+    """The structure and the member who act on this offer; None when its own contact does."""
+    account = current_account()
+    organisation = managed_structures().get(offer.organisation_id or 0)
+    if account is None or organisation is None or acting_on(offer).kind is ActorKind.CONTACT:
+        return None
+    return Collector(organisation, account)
 
 
 def as_contact(contact_id: int) -> Actor:

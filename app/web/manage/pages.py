@@ -104,7 +104,7 @@ def context_of(found: Offer) -> dict[str, object]:
         "undoable": act,
         "undo_form": PostForm(),
         "where": where_is(found),
-        "entries": [_line(entry) for entry in journal.entries_of(found, limit=20)],
+        "entries": [_line(entry, found) for entry in journal.entries_of(found, limit=20)],
         "may_edit": why_not_edit(found) is None,
         "renew_refusal": life.why_not_renew(found),
         "level": LEVEL_LABELS.get(found.level or 0, "Peu importe"),
@@ -120,8 +120,10 @@ def context_of(found: Offer) -> dict[str, object]:
     }
 
 
-def _line(entry: JournalEntry) -> tuple[object, str, str]:
+def _line(entry: JournalEntry, found: Offer) -> tuple[object, str, str]:
+    by_structure = found.organisation.name if found.organisation else "Une structure"
     kinds = {
+        "member": by_structure,
         "contact": "Vous",
         "staff": "Agent du portail",
         "opco": "OPCO",
@@ -130,4 +132,7 @@ def _line(entry: JournalEntry) -> tuple[object, str, str]:
         "system": "Automatique",
         "anonymous": "Vous",
     }
-    return (entry.at, kinds.get(entry.actor_kind, ""), journal.ACTIONS[entry.action])
+    said = journal.ACTIONS[entry.action]
+    if entry.actor_kind == "member" and entry.action == "offer_deposited":
+        said = f"Saisi par {by_structure} pour vous"
+    return (entry.at, kinds.get(entry.actor_kind, ""), said)

@@ -4,6 +4,7 @@ from datetime import date
 
 from app.core.french import date_fr
 from app.domain.offers.models import UNNAMED, Offer
+from app.domain.organisations.models import Kind
 from app.web.forms.details import CONTRACT_LABELS, LEVEL_LABELS, REMOTE_LABELS
 
 
@@ -41,8 +42,11 @@ def facts_of(offer: Offer) -> list[tuple[str, str]]:
     """(label, words) pairs of the offer's page; what isn't known is left out."""
     months = f"{offer.duration_months} mois" if offer.duration_months else ""
     street = offer.address_line if offer.establishment.is_publishable else ""
+    structure = offer.organisation
+    by_cfa = structure is not None and structure.kind is Kind.CFA
     rows = [
         ("Entreprise", offer.company),
+        ("Proposée par", structure.name if structure is not None and by_cfa else ""),
         ("Lieu de travail", ", ".join(part for part in (street, f"{offer.postcode} {offer.city}") if part)),
         ("Métier", offer.job_name[:1].upper() + offer.job_name[1:]),
         ("Début du contrat", start_words(offer.start_on)),
