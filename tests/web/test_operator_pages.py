@@ -30,6 +30,8 @@ PAGES = (
     "/agents/entreprises",
     "/agents/opco-sans-adresse",
     "/agents/besoins-sans-opco",
+    "/agents/opco",
+    "/agents/opco/06",
     "/agents/offres-retenues",
     "/agents/structures",
     "/agents/courriels",

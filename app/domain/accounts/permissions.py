@@ -14,6 +14,7 @@ class Permission(Enum):
     MAIL_PREVIEW = "mail_preview"
     JOBS_READ = "jobs_read"
     ORGANISATION_VERIFY = "organisation_verify"
+    OPCO_MANAGE = "opco_manage"
 
     SPACE_READ = "space_read"
     OFFER_MANAGE = "offer_manage"

@@ -1,14 +1,16 @@
-"""Writing again to an address that was stopped, once a person has put it right."""
+"""The addresses as portal staff see them: those of an OPCO, and those to which nothing is sent any more."""
 
 import sqlalchemy as sa
 
 from app.audit import journal
 from app.audit.actor import Actor
+from app.core import clock
 from app.core.database import db
 from app.domain.employers.models import Contact
 from app.domain.employers.services import normalise_email
 from app.domain.offers.staff_queues import Waiting
-from app.domain.opco.models import OpcoContact
+from app.domain.opco.contacts import LIVE
+from app.domain.opco.models import Opco, OpcoContact
 from app.outbox.bounces import release_address
 from app.outbox.models import SuppressedAddress
 
@@ -25,6 +27,37 @@ def release(stopped: SuppressedAddress, *, by: Actor) -> bool:
     for contact in contacts:
         contact.bounced_at = None
     journal.record("address_released", stopped, by=by)
+    return True
+
+
+def addresses_of(opco: Opco) -> list[OpcoContact]:
+    """Every address of an OPCO, those in use first, the whole country first."""
+    query = (
+        sa.select(OpcoContact)
+        .where(OpcoContact.opco_id == opco.id)
+        .order_by(
+            OpcoContact.stopped_at.is_not(None),
+            OpcoContact.department.is_not(None),
+            OpcoContact.department,
+            OpcoContact.id,
+        )
+        .limit(500)
+    )
+    return list(db.session.scalars(query))
+
+
+def counts_by_opco() -> dict[int, int]:
+    """How many addresses in use each OPCO has."""
+    query = sa.select(OpcoContact.opco_id, sa.func.count()).where(*LIVE).group_by(OpcoContact.opco_id)
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def stop_address(contact: OpcoContact, *, by: Actor) -> bool:
+    """Nothing more is sent to it for this OPCO; False when it was stopped already."""
+    if contact.stopped_at is not None:
+        return False
+    contact.stopped_at = clock.now()
+    journal.record("opco_messages_stopped", contact, by=by)
     return True
 
 

@@ -1,5 +1,6 @@
 """What portal staff have to look after: needs whose OPCO has no address, or whose OPCO isn't known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +8,8 @@ import sqlalchemy as sa
 
 from app.core import clock
 from app.core.database import db
-from app.core.identifiers import Siret
-from app.domain.employers.models import Establishment
+from app.core.identifiers import InvalidIdentifier, Siren, Siret
+from app.domain.employers.models import Employer, Establishment
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 from app.domain.opco.contacts import LIVE
@@ -27,17 +28,8 @@ class Queue:
 
 def needs_without_address(*, limit: int = 50) -> Queue:
     """« OPCO sans adresse »: companies to contact whose OPCO has no live address, oldest first."""
-    reachable = (
-        sa.select(OpcoContact.id)
-        .where(
-            OpcoContact.opco_id == FollowUp.opco_id,
-            sa.or_(OpcoContact.department.is_(None), OpcoContact.department == FollowUp.department),
-            *LIVE,
-        )
-        .exists()
-    )
     waiting = sa.select(FollowUp.establishment_id.label("id"), FollowUp.opened_at.label("since")).where(
-        FollowUp.status == FollowUpStatus.TO_CONTACT, ~reachable
+        FollowUp.status == FollowUpStatus.TO_CONTACT, ~_reachable()
     )
     return _queue(waiting, limit)
 
@@ -83,6 +75,59 @@ def establishments_to_ask(*, limit: int) -> list[tuple[int, Siret]]:
         .limit(limit)
     )
     return [(number, siret) for number, siret in db.session.execute(query)]
+
+
+def waiting_by_opco() -> dict[int, int]:
+    """How many companies each OPCO has to contact, of those that no address of it serves."""
+    query = (
+        sa.select(FollowUp.opco_id, sa.func.count())
+        .where(FollowUp.status == FollowUpStatus.TO_CONTACT, ~_reachable())
+        .group_by(FollowUp.opco_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def search_companies(text: str, *, limit: int = 50) -> list[Establishment]:
+    """Companies that we know by SIRET, SIREN, or words of their name or brand."""
+    query = sa.select(Establishment).order_by(Establishment.name, Establishment.id).limit(limit)
+    try:
+        return list(db.session.scalars(query.where(Establishment.siret == Siret(text))).unique())
+    except InvalidIdentifier:
+        pass
+    try:
+        siren = Siren(text)
+    except InvalidIdentifier:
+        named = sa.or_(
+            Establishment.name.icontains(text, autoescape=True),
+            Establishment.brand.icontains(text, autoescape=True),
+        )
+        return list(db.session.scalars(query.where(named)).unique())
+    return list(db.session.scalars(query.where(Establishment.employer.has(Employer.siren == siren))).unique())
+
+
+def matches_of(companies: Sequence[Establishment]) -> dict[int, OpcoMatch]:
+    """What is held to be true now, by row of establishment."""
+    numbers = [company.id for company in companies]
+    query = sa.select(OpcoMatch).where(OpcoMatch.establishment_id.in_(numbers), OpcoMatch.current)
+    return {match.establishment_id: match for match in db.session.scalars(query)}
+
+
+def past_matches(company: Establishment, *, limit: int = 10) -> list[OpcoMatch]:
+    """What was held to be true before, newest first."""
+    query = sa.select(OpcoMatch).where(OpcoMatch.establishment_id == company.id, ~OpcoMatch.current)
+    return list(db.session.scalars(query.order_by(OpcoMatch.id.desc()).limit(limit)))
+
+
+def _reachable() -> sa.Exists:
+    return (
+        sa.select(OpcoContact.id)
+        .where(
+            OpcoContact.opco_id == FollowUp.opco_id,
+            sa.or_(OpcoContact.department.is_(None), OpcoContact.department == FollowUp.department),
+            *LIVE,
+        )
+        .exists()
+    )
 
 
 def _queue(waiting: sa.Select[int, datetime], limit: int) -> Queue:

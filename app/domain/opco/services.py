@@ -101,7 +101,12 @@ def _note_for_digest(contact: OpcoContact, follow_up: FollowUp, offer: Offer) ->
 
 
 def add_address(
-    opco: Opco, email: str, *, department: str | None = None, mode: ContactMode = ContactMode.PER_EVENT
+    opco: Opco,
+    email: str,
+    *,
+    department: str | None = None,
+    mode: ContactMode = ContactMode.PER_EVENT,
+    by: Actor = SYSTEM,
 ) -> OpcoContact:
     """Record an address, and tell it the needs that waited for one."""
     waiting = [
@@ -110,6 +115,8 @@ def add_address(
         if not recipients_of(opco, department=follow_up.department).anybody
     ]
     contact = record_contact(opco, email, department=department, mode=mode)
+    facts: dict[str, object] = {"opco": opco.code, "department": department, "mode": mode.value}
+    journal.record("opco_address_recorded", contact, by=by, facts=facts)
     for follow_up in waiting[:TOLD_AT_ONCE]:
         found = recipients_of(opco, department=follow_up.department)
         for offer in online_offers_of(follow_up.establishment):

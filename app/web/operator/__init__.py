@@ -10,6 +10,8 @@ from app.web.operator import (  # noqa: E402, F401  # the views register themsel
     home,
     jobs,
     mails,
+    opco,
+    opco_addresses,
     organisations,
     pauses,
     preview,

@@ -62,7 +62,7 @@ def home() -> str:
         _card(
             "OPCO sans adresse", "operator.without_address", queues.needs_without_address(limit=1), company
         ),
-        _card("Besoins sans OPCO", "operator.without_opco", queues.needs_without_opco(limit=1), company),
+        _card("OPCO à déterminer", "operator.without_opco", queues.needs_without_opco(limit=1), company),
         _card(
             "Structures à vérifier",
             "operator.organisations",
@@ -72,7 +72,12 @@ def home() -> str:
         _card("Courriels non remis", "operator.mails", undelivered_waiting(), mail),
         _card("Adresses injoignables", "operator.addresses", stopped_waiting(), address),
     ]
-    return render_template("operator/home.html", cards=cards, may_read_jobs=may(Permission.JOBS_READ))
+    return render_template(
+        "operator/home.html",
+        cards=cards,
+        may_read_jobs=may(Permission.JOBS_READ),
+        may_manage_opcos=may(Permission.OPCO_MANAGE),
+    )
 
 
 @blueprint.get("/agents/entreprises")
@@ -100,25 +105,25 @@ def without_address() -> str:
         "L’OPCO de ces entreprises est connu, mais aucune adresse n’est enregistrée pour le prévenir.",
         list(found.establishments),
         count=found.count,
-    )
-
-
-@blueprint.get("/agents/besoins-sans-opco")
-@requires(Permission.QUEUES_READ)
-def without_opco() -> str:
-    """Companies whose OPCO nobody knows."""
-    found = queues.needs_without_opco()
-    return _companies(
-        "Besoins sans OPCO",
-        "Ni les registres, ni la convention collective, ni l’entreprise n’ont dit quel est leur OPCO.",
-        list(found.establishments),
-        count=found.count,
+        link=(url_for("operator.opcos"), "Enregistrer l’adresse d’un OPCO"),
     )
 
 
 def _companies(
-    title: str, lead: str, found: list[Establishment], *, count: int, notes: dict[int, str] | None = None
+    title: str,
+    lead: str,
+    found: list[Establishment],
+    *,
+    count: int,
+    notes: dict[int, str] | None = None,
+    link: tuple[str, str] | None = None,
 ) -> str:
     return render_template(
-        "operator/companies.html", heading=title, lead=lead, found=found, count=count, notes=notes or {}
+        "operator/companies.html",
+        heading=title,
+        lead=lead,
+        found=found,
+        count=count,
+        notes=notes or {},
+        link=link,
     )
