@@ -14,8 +14,10 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import Pool
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -63,6 +65,24 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class DatabaseClock(FunctionElement[datetime]):
+    """The database's clock inside a statement, which then needs no other one to know the time."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(DatabaseClock)
+def _server_clock(*_: Any, **__: Any) -> str:
+    return "clock_timestamp()"
+
+
+@compiles(DatabaseClock, "sqlite")
+def _sqlite_clock(*_: Any, **__: Any) -> str:
+    # As SQLAlchemy stores an instant there: six digits after the seconds.
+    return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
 
 
 class Code(TypeDecorator[str]):
@@ -144,11 +164,7 @@ def is_sqlite() -> bool:
 
 def database_now() -> datetime:
     """The database's clock, aware, UTC: it decides of leases and of the end of links."""
-    if is_sqlite():
-        text = db.session.execute(sa.text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    value: datetime = db.session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
-    return value.astimezone(UTC)
+    return db.session.execute(sa.select(DatabaseClock())).scalar_one()
 
 
 def take_turns(name: str) -> None:

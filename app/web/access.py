@@ -133,11 +133,11 @@ def may(permission: Permission) -> bool:
 def current_links() -> list[Link]:
     """Links opened in this session that are still live: revoking one ends what it opened at once."""
     if "links" not in g:
-        row = current_row()
+        row, now = current_row(), portal_session().read_at
         g.links = [
             link
             for link in (row.links if row else [])
-            if magic_links.state_of(link).state is LinkState.LIVE
+            if magic_links.state_of(link, now=now).state is LinkState.LIVE
             or (link.purpose in magic_links.SINGLE_USE and link.revoked_at is None)
         ]
     links: list[Link] = g.links
@@ -199,7 +199,7 @@ def enter(*, account: Account | None = None, link: Link | None = None, proven: b
     present.clear()
     # Made now, so that showing a form later writes nothing.
     present["csrf_token"] = secrets.token_hex(20)
-    row.data = dict(present)
+    row.data = present.kept = dict(present)
     present.row, present.row_id, present.new_token = row, row.id, token
     g.pop("csrf_token", None)
     g.pop("links", None)

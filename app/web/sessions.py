@@ -6,6 +6,7 @@ browser. A page without a form sets no cookie at all.
 
 import secrets
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, Request, Response, session
@@ -23,15 +24,22 @@ _PRE_LIFE = 12 * 3600
 
 
 class PortalSession(CallbackDict[str, Any], SessionMixin):
-    """What views see as `flask.session`; `row` is the server's session, when one is open."""
+    """What views see as `flask.session`; `row` is the server's session, when one is open.
 
-    def __init__(self, initial: dict[str, Any], row: WebSession | None) -> None:
+    `read_at`: the database's clock when the row was read. `kept`: what the row of a new session holds.
+    """
+
+    def __init__(
+        self, initial: dict[str, Any], row: WebSession | None, *, read_at: datetime | None = None
+    ) -> None:
         def changed(_self: Any) -> None:
             self.modified = True
 
         super().__init__(initial, changed)
         self.row = row
         self.row_id = row.id if row else None
+        self.read_at = read_at
+        self.kept: dict[str, Any] = {}
         self.new_token: str | None = None
         self.ended = False
         self.trouble: SQLAlchemyError | None = None
@@ -62,21 +70,22 @@ class DatabaseSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> PortalSession:
         try:
-            row = self._row_of(request)
+            found = self._row_of(request)
         except SQLAlchemyError as trouble:
             # Raised here it would be before the error pages: `raise_trouble` raises it where they see it.
             unopened = PortalSession({}, None)
             unopened.trouble = trouble
             return unopened
-        if row is not None:
-            return PortalSession(dict(row.data), row)
+        if found is not None:
+            row, read_at = found
+            return PortalSession(dict(row.data), row, read_at=read_at)
         try:
             data = self.signer.loads(request.cookies.get(self.pre_cookie, ""), max_age=_PRE_LIFE)
         except BadSignature:
             data = {}
         return PortalSession(data if isinstance(data, dict) else {}, None)
 
-    def _row_of(self, request: Request) -> WebSession | None:
+    def _row_of(self, request: Request) -> tuple[WebSession, datetime] | None:
         if request.method not in SAFE_METHODS:
             begin_write()
         token = request.cookies.get(self.session_cookie, "")
@@ -89,7 +98,7 @@ class DatabaseSessions(SessionInterface):
             self._forget(response)
         elif session.new_token is not None:
             # What was noted after the door opened (a message for the next page) goes in too.
-            if session.row is not None and session.row.data != dict(session):
+            if session.row is not None and session.kept != dict(session):
                 self._save_row(session)
             self._set(response, self.session_cookie, session.new_token)
             response.delete_cookie(self.pre_cookie, path=self.path, secure=self.secure, httponly=True)

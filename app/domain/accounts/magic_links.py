@@ -9,7 +9,7 @@ from enum import Enum
 
 import sqlalchemy as sa
 
-from app.core.database import database_now, db
+from app.core.database import DatabaseClock, database_now, db
 from app.core.tokens import hash_token, new_token
 from app.domain.accounts.models import Link, Purpose, WebSession, session_link
 
@@ -61,11 +61,10 @@ def issue(
 ) -> str:
     """Add a link row and return its token, which exists nowhere else. A retry makes a new generation."""
     token = new_token()
-    now = database_now()
-    generation = 1
-    if outbox_id is not None:
-        former = sa.select(sa.func.count()).select_from(Link).where(Link.outbox_id == outbox_id)
-        generation += db.session.scalar(former) or 0
+    # Compared with nothing, it would count the links that no e-mail carries.
+    same_mail = sa.false() if outbox_id is None else Link.outbox_id == outbox_id
+    former = sa.select(sa.func.count()).select_from(Link).where(same_mail)
+    now, earlier = db.session.execute(sa.select(DatabaseClock(), former.scalar_subquery())).one()
     db.session.add(
         Link(
             token_hash=hash_token(purpose.value, token),
@@ -77,7 +76,7 @@ def issue(
             created_at=now,
             expires_at=now + LIVES[purpose],
             outbox_id=outbox_id,
-            generation=generation,
+            generation=1 + earlier,
             nonce_hash=nonce_hash,
             code_hash=code_hash,
         )
@@ -89,19 +88,20 @@ def issue(
 def read(token: str) -> Reading:
     """Look a token up; writes nothing."""
     hashes = [hash_token(purpose.value, token) for purpose in Purpose]
-    link = db.session.scalar(sa.select(Link).where(Link.token_hash.in_(hashes)))
-    if link is None:
+    found = db.session.execute(sa.select(Link, DatabaseClock()).where(Link.token_hash.in_(hashes))).first()
+    if found is None:
         return Reading(LinkState.UNKNOWN)
-    return state_of(link)
+    link, now = found
+    return state_of(link, now=now)
 
 
-def state_of(link: Link) -> Reading:
-    """Is this link live now, by the database's clock?"""
+def state_of(link: Link, *, now: datetime | None = None) -> Reading:
+    """Is this link live now, by the database's clock? `now`: what it has just said, if it was asked."""
     if link.revoked_at is not None:
         return Reading(LinkState.REVOKED, link, link.revoked_at)
     if link.used_at is not None:
         return Reading(LinkState.USED, link, link.used_at)
-    if link.expires_at <= database_now():
+    if link.expires_at <= (now or database_now()):
         return Reading(LinkState.EXPIRED, link, link.expires_at)
     return Reading(LinkState.LIVE, link)
 
@@ -112,7 +112,7 @@ def consume(token: str, *, purpose: Purpose, consumed_by: str) -> Link | None:
 
     `consumed_by` is the hash of the browser's pre-session, so that its own double click is recognised.
     """
-    now = database_now()
+    now = DatabaseClock()
     values: dict[str, object] = {"uses": Link.uses + 1, "last_used_at": now, "consumed_by": consumed_by}
     conditions = [
         Link.token_hash == hash_token(purpose.value, token),
@@ -123,14 +123,10 @@ def consume(token: str, *, purpose: Purpose, consumed_by: str) -> Link | None:
     if purpose in SINGLE_USE:
         values["used_at"] = now
         conditions.append(Link.used_at.is_(None))
-    statement = sa.update(Link).where(*conditions).values(**values).returning(Link.id)
-    row = db.session.execute(statement.execution_options(synchronize_session=False)).first()
-    if row is None:
-        return None
-    link = db.session.get(Link, row[0])
-    if link is not None:
-        db.session.refresh(link)
-    return link
+    statement = sa.update(Link).where(*conditions).values(**values).returning(Link)
+    # What the statement returns replaces what this session had read of the row.
+    options = {"synchronize_session": False, "populate_existing": True}
+    return db.session.scalars(statement, execution_options=options).one_or_none()
 
 
 def was_just_used_by(link: Link, *, consumed_by: str, within: timedelta = timedelta(minutes=2)) -> bool:

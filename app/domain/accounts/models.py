@@ -106,7 +106,7 @@ class WebSession(Model):
     proven_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     account: Mapped[Account | None] = relationship(lazy="joined")
-    links: Mapped[list[Link]] = relationship(secondary=session_link, lazy="selectin")
+    links: Mapped[list[Link]] = relationship(secondary=session_link)
 
 
 class SecondFactor(Model):

@@ -1,11 +1,12 @@
 """Sessions as rows: opening, reading, ending."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from app.core import clock
-from app.core.database import db
+from app.core.database import DatabaseClock, db
 from app.core.tokens import hash_token, new_token
 from app.domain.accounts.models import Account, Link, WebSession
 
@@ -32,18 +33,21 @@ def open_session(
         proven_at=now if proven else None,
     )
     db.session.add(session)
-    db.session.flush()
     return session, token
 
 
-def find(token: str) -> WebSession | None:
-    """The live session of a cookie, or None."""
-    session = db.session.scalar(
-        sa.select(WebSession).where(WebSession.token_hash == hash_token("session", token))
+def find(token: str) -> tuple[WebSession, datetime] | None:
+    """The live session of a cookie with its links, and what the database's clock says; or None."""
+    query = (
+        sa.select(WebSession, DatabaseClock())
+        .options(joinedload(WebSession.links))
+        .where(WebSession.token_hash == hash_token("session", token))
     )
-    if session is None or not is_alive(session):
+    found = db.session.execute(query).unique().first()
+    if found is None or not is_alive(found[0]):
         return None
-    return session
+    session, now = found
+    return session, now
 
 
 def is_alive(session: WebSession) -> bool:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.audit import journal
 from app.audit.actor import ANONYMOUS, Actor
 from app.core import clock
-from app.core.database import db, take_turns
+from app.core.database import db, is_sqlite, take_turns
 from app.core.geo import Point
 from app.core.identifiers import Siret
 from app.domain.employers.directory import DirectoryAnswer, LookUp, Outcome
@@ -53,8 +54,7 @@ def register_establishment(
     siret: Siret, look_up: LookUp, *, typed: TypedCompany | None, by: Actor = ANONYMOUS
 ) -> Establishment:
     """Get or create the establishment. What a register says replaces what was typed, never the reverse."""
-    take_turns(f"employer:{siret.siren}")
-    establishment = establishment_by_siret(siret)
+    establishment = _held_establishment(siret)
     is_new = establishment is None
     if establishment is None:
         establishment = _new_establishment(siret, typed)
@@ -72,6 +72,17 @@ def register_establishment(
             facts={"verification": establishment.verification.value, "source": look_up.source or ""},
         )
     return establishment
+
+
+def _held_establishment(siret: Siret) -> Establishment | None:
+    """The establishment, kept from other deposits until the transaction ends; or the turn to create it."""
+    query = sa.select(Establishment).where(Establishment.siret == siret)
+    # Offers and contacts may still refer to it meanwhile.
+    known = db.session.scalar(query.with_for_update(of=Establishment, key_share=True))
+    if known is not None:
+        return known
+    take_turns(f"employer:{siret.siren}")
+    return db.session.scalar(query)
 
 
 def _new_establishment(siret: Siret, typed: TypedCompany | None) -> Establishment:
@@ -146,20 +157,28 @@ def plan_next_check(establishment: Establishment, *, now: datetime | None = None
 def contact_for(establishment: Establishment, *, email: str, name: str, phone: str | None) -> Contact:
     """Get or create the contact. A confirmed contact's name and phone aren't changed by a public form."""
     norm = normalise_email(email)
-    contact = db.session.scalar(
-        sa.select(Contact).where(Contact.establishment_id == establishment.id, Contact.email_norm == norm)
-    )
-    if contact is None:
-        contact = Contact(
-            establishment=establishment,
+    insert = sqlite.insert if is_sqlite() else postgresql.insert
+    statement = (
+        insert(Contact)
+        .values(
+            establishment_id=establishment.id,
             email=email.strip(),
             email_norm=norm,
             name=name,
             phone=phone,
             created_at=clock.now(),
         )
-        db.session.add(contact)
-    elif contact.confirmed_at is None:
+        .on_conflict_do_nothing(index_elements=[Contact.establishment_id, Contact.email_norm])
+        .returning(Contact)
+    )
+    new = db.session.scalars(statement).one_or_none()
+    if new is not None:
+        return new
+    query = sa.select(Contact).where(
+        Contact.establishment_id == establishment.id, Contact.email_norm == norm
+    )
+    contact = db.session.scalars(query).one()
+    if contact.confirmed_at is None:
         contact.name, contact.phone = name, phone or contact.phone
     db.session.flush()
     return contact

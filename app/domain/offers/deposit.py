@@ -11,7 +11,7 @@ from app.core import clock, events
 from app.core.database import db
 from app.core.failpoints import failpoint
 from app.core.geo import Point
-from app.core.identifiers import CommuneCode, RomeCode
+from app.core.identifiers import CommuneCode, RomeCode, Siret
 from app.domain.accounts.models import Account
 from app.domain.employers.models import Contact, Establishment
 from app.domain.offers.events import OfferDeposited
@@ -92,6 +92,9 @@ def deposit_offer(
         **fields_of(need),
     )
     OFFER_LIFECYCLE.begin(offer, OfferStatus.DRAFT)
+    if not confirmed:
+        # Before the row is written, which then needn't be changed.
+        OFFER_LIFECYCLE.apply(offer, "deposit")
     db.session.add(offer)
     db.session.flush()
     journal.record("offer_deposited", offer, by=by, facts={"origin": origin})
@@ -99,7 +102,6 @@ def deposit_offer(
         offer.confirmed_at = clock.now()
         publish_or_hold(offer, by=by)
     else:
-        OFFER_LIFECYCLE.apply(offer, "deposit")
         events.emit(OfferDeposited(offer))
     return offer
 
@@ -161,7 +163,9 @@ def confirm_offer(offer: Offer, *, by: Actor) -> bool:
 
 def publish_or_hold(offer: Offer, *, by: Actor) -> None:
     """Online at once, unless one of the few causes to check fires."""
-    cause = cause_to_hold(offer)
+    with db.session.no_autoflush:
+        # The checks read nothing that this act changes: what it has to write leaves together, later.
+        cause = cause_to_hold(offer)
     if cause is None:
         put_online(offer, by=by)
     else:
@@ -169,15 +173,15 @@ def publish_or_hold(offer: Offer, *, by: Actor) -> None:
 
 
 def duplicates_of(
-    establishment: Establishment,
+    siret: Siret,
     *,
     rome_code: RomeCode,
     start_on: date | None,
     statuses: tuple[OfferStatus, ...],
 ) -> list[Offer]:
-    """Offers for the same job here whose start is within 60 days; « dès que possible » counts as today."""
+    """Offers for the same job there whose start is within 60 days; « dès que possible » counts as today."""
     query = sa.select(Offer).where(
-        Offer.establishment_id == establishment.id,
+        Offer.establishment_id.in_(sa.select(Establishment.id).where(Establishment.siret == siret)),
         Offer.rome_code == rome_code,
         Offer.status.in_(statuses),
     )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from app.core import clock
 from app.core.database import db
@@ -20,6 +21,8 @@ from app.domain.offers.models import Draft, Offer
 KEPT_FOR = timedelta(days=7)
 # How many of a browser's last drafts are looked at to find the one of a SIRET.
 _RECENT = 5
+# Under this name the session remembers which draft it holds, and in which transaction.
+_LOCKED = "draft_locked"
 
 
 class DraftChanged(Conflict):
@@ -153,9 +156,21 @@ def _keep(draft: Draft) -> None:
     db.session.flush()
 
 
-def draft_held_by(holder: Holder, public_id: str) -> Draft | None:
-    """The draft of an address, for whoever holds it; raises Gone when its seven days are over."""
-    draft = db.session.scalar(sa.select(Draft).where(Draft.public_id == public_id))
+def draft_held_by(
+    holder: Holder, public_id: str, *, to_change: bool = False, with_offer: bool = False
+) -> Draft | None:
+    """The draft of an address, for whoever holds it; raises Gone when its seven days are over.
+
+    `to_change` keeps others from changing it until the end of the transaction.
+    """
+    query = sa.select(Draft).where(Draft.public_id == public_id)
+    if with_offer:
+        query = query.options(joinedload(Draft.offer))
+    if to_change:
+        query = query.with_for_update(of=Draft)
+    draft = db.session.scalar(query)
+    if draft is not None and to_change:
+        db.session.info[_LOCKED] = (draft.id, db.session().get_transaction())
     if draft is None or not _is_held(draft, holder):
         return None
     if draft.offer_id is None and draft.expires_at <= clock.now():
@@ -181,7 +196,7 @@ def save_answers(draft: Draft, parts: dict[str, Any], *, version: int | None, sa
     `version` is the one that the posted page showed, None when unknown; `saver` names that showing of the
     page: going back to it and posting again is no conflict.
     """
-    db.session.refresh(draft, with_for_update=True)
+    lock(draft)
     answers = dict(draft.answers)
     if {**answers, **parts} == answers:
         return
@@ -193,14 +208,15 @@ def save_answers(draft: Draft, parts: dict[str, Any], *, version: int | None, sa
 
 def keep_by_mail(draft: Draft, email: str) -> None:
     """Remember the address to which the draft's link is sent."""
-    db.session.refresh(draft, with_for_update=True)
+    lock(draft)
     draft.email = email
     _keep(draft)
 
 
 def lock(draft: Draft) -> Draft:
-    """Read the draft again, for the one who will deposit it."""
-    db.session.refresh(draft, with_for_update=True)
+    """Read the draft again, for the one who will change it; unless this transaction holds it already."""
+    if db.session.info.get(_LOCKED) != (draft.id, db.session().get_transaction()):
+        db.session.refresh(draft, with_for_update=True)
     return draft
 
 

@@ -13,7 +13,7 @@ from app.core.errors import Conflict, Refused
 from app.core.failpoints import failpoint
 from app.core.lifecycle import IllegalMove
 from app.domain.employers.models import Establishment, Verification
-from app.domain.employers.risk import looks_borrowed
+from app.domain.employers.risk import firms_of, looks_borrowed
 from app.domain.offers import undo
 from app.domain.offers.events import HoldDecided, OfferHeld
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE, EndReason, OfferStatus
@@ -56,18 +56,21 @@ def cause_to_hold(offer: Offer) -> HoldCause | None:
     }
     if establishment.verification in by_register:
         return by_register[establishment.verification]
-    if _refused_before(offer):
+    refused, firms = _past_of(offer)
+    if refused:
         return HoldCause.REFUSED_BEFORE
-    if looks_borrowed(establishment, offer.contact):
+    if looks_borrowed(establishment, offer.contact, firms=firms):
         return HoldCause.RISK
     return None
 
 
-def _refused_before(offer: Offer) -> bool:
-    query = sa.select(Offer.id).where(
+def _past_of(offer: Offer) -> tuple[bool, int]:
+    """Was another offer of this contact refused; how many firms have its address."""
+    refused = sa.select(Offer.id).where(
         Offer.contact_id == offer.contact_id, Offer.end_reason == EndReason.REFUSED, Offer.id != offer.id
     )
-    return db.session.scalar(query.limit(1)) is not None
+    found = db.session.execute(sa.select(refused.exists(), firms_of(offer.contact))).one()
+    return bool(found[0]), int(found[1])
 
 
 def hold_offer(offer: Offer, *, cause: HoldCause, by: Actor = SYSTEM) -> Hold:

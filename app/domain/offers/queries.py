@@ -1,5 +1,6 @@
 """Reading offers. Pages filter on `last_day`, so that nothing shows after it whatever the job does."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from math import cos, radians
@@ -24,6 +25,14 @@ _WITHOUT_CONTACT = (lazyload(Offer.contact), lazyload(Offer.establishment, Estab
 def offer_by_public_id(public_id: str) -> Offer | None:
     """The offer of an address, whatever its state."""
     return db.session.scalar(sa.select(Offer).where(Offer.public_id == public_id))
+
+
+def managed_offer(
+    public_id: str, *, contact_ids: Collection[int], organisation_ids: Collection[int]
+) -> Offer | None:
+    """The same, when it is one of these contacts' or of these structures'."""
+    theirs = Offer.contact_id.in_(contact_ids) | Offer.organisation_id.in_(organisation_ids)
+    return db.session.scalar(sa.select(Offer).where(Offer.public_id == public_id, theirs))
 
 
 def public_offer(public_id: str) -> Offer | None:

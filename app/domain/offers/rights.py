@@ -24,12 +24,15 @@ def contact_of(link: Link) -> Contact | None:
     return contact
 
 
-def right_ended_at(contact: Contact) -> datetime | None:
+def right_ended_at(contact: Contact, *, offer: Offer | None = None) -> datetime | None:
     """When managing ended for this contact; None while it lives.
 
     90 days after the end of its last offer there, or 30 days after the start of one that was filled,
-    whichever is later. A contact without any offer left has no right.
+    whichever is later. A contact without any offer left has no right. `offer` is one of the contact's that
+    was read already: while it isn't over, the others needn't be looked at.
     """
+    if offer is not None and offer.contact_id == contact.id and offer.status is not OfferStatus.ENDED:
+        return None
     offers = list(db.session.scalars(sa.select(Offer).where(Offer.contact_id == contact.id)))
     if not offers:
         return contact.created_at

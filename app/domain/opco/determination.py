@@ -8,6 +8,7 @@ from app.audit import journal
 from app.audit.actor import SYSTEM, Actor
 from app.core import clock
 from app.core.database import db
+from app.core.identifiers import Siret
 from app.domain.employers.models import Establishment
 from app.domain.opco.decision import PEOPLE, REGISTERS, Claim, Evidence, Verdict, decide
 from app.domain.opco.lifecycle import FollowUpStatus
@@ -25,6 +26,12 @@ def current_match(establishment: Establishment) -> OpcoMatch | None:
     return db.session.scalar(query)
 
 
+def match_of_siret(siret: Siret) -> OpcoMatch | None:
+    """The same, of an establishment that nothing else is asked of."""
+    query = sa.select(OpcoMatch).join(OpcoMatch.establishment)
+    return db.session.scalar(query.where(Establishment.siret == siret, OpcoMatch.current))
+
+
 def determine(
     establishment: Establishment, *, evidence: Evidence, by: Actor = SYSTEM, reason: str = ""
 ) -> OpcoMatch:
@@ -38,7 +45,10 @@ def determine(
         claims=(*evidence.claims, *still_said(former, evidence.claims, findings)),
         findings=findings,
     )
-    verdict = decide(whole, denied=_denied_by(establishment))
+    verdict = decide(whole)
+    if former is None or not _same(former, verdict):
+        # The OPCO of the present match hasn't denied: denying replaces the match at once.
+        verdict = decide(whole, denied=_denied_by(establishment))
     match = _keep(establishment, verdict, former=former, by=by, reason=reason)
     match.read_at = _read_at(verdict, findings)
     match.findings = pack(findings)
@@ -112,8 +122,7 @@ def _denied_by(establishment: Establishment) -> frozenset[str]:
 def _keep(
     establishment: Establishment, verdict: Verdict, *, former: OpcoMatch | None, by: Actor, reason: str
 ) -> OpcoMatch:
-    opco = opco_by_code(verdict.opco_code) if verdict.opco_code else None
-    if former is not None and _same(former, verdict, opco):
+    if former is not None and _same(former, verdict):
         return former
     if former is not None:
         former.current = False
@@ -121,7 +130,7 @@ def _keep(
         db.session.flush()
     match = OpcoMatch(
         establishment=establishment,
-        opco=opco,
+        opco=opco_by_code(verdict.opco_code) if verdict.opco_code else None,
         source=verdict.source,
         confidence=verdict.confidence,
         read_at=clock.now(),
@@ -146,8 +155,9 @@ def _record(
     journal.record("opco_corrected" if before else "opco_determined", establishment, by=by, facts=facts)
 
 
-def _same(match: OpcoMatch, verdict: Verdict, opco: Opco | None) -> bool:
-    return (match.opco, match.source, match.confidence) == (opco, verdict.source, verdict.confidence)
+def _same(match: OpcoMatch, verdict: Verdict) -> bool:
+    code = match.opco.code if match.opco is not None else None
+    return Verdict(code, match.source, match.confidence) == verdict
 
 
 def opco_by_code(code: str) -> Opco:

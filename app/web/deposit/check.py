@@ -4,7 +4,6 @@ from flask import redirect, render_template, request, url_for
 
 from app.domain.accounts import limits
 from app.domain.employers.emails import AccessLink
-from app.domain.employers.services import establishment_by_siret
 from app.domain.offers.composing import advert_values, company_of, generated_advert, need_of
 from app.domain.offers.mailing import job_and_town
 from app.domain.offers.models import Draft, Offer
@@ -12,7 +11,7 @@ from app.extensions import limiter
 from app.outbox import queue
 from app.web.access import public
 from app.web.deposit import blueprint
-from app.web.deposit.draft_access import Answer, astray, held_draft, siret_of
+from app.web.deposit.draft_access import Answer, astray, held_draft
 from app.web.deposit.opco_choice import shown_opco
 from app.web.deposit.pay_panel import pay_panel
 from app.web.deposit.publishing import Stopped, duplicate_of, publish, register_refusal
@@ -67,7 +66,7 @@ def send_existing(draft_id: str) -> Answer:
         return redirect(late, 303)
 
     def send() -> str:
-        offer = duplicate_of(draft, establishment_by_siret(siret_of(draft)))
+        offer = duplicate_of(draft)
         if offer is not None:
             key = offer.contact.email
             if limits.take(limits.REISSUE_HOUR, limits.REISSUE_DAY, key=key):
@@ -93,8 +92,7 @@ def _page(draft: Draft, form: PublishForm, *, refusal: str = "") -> str:
     company = company_of(draft)
     generated = generated_advert(draft)
     need = need_of(draft, generated)
-    establishment = establishment_by_siret(company.siret)
-    existing = duplicate_of(draft, establishment)
+    existing = duplicate_of(draft)
     return render_template(
         "deposit/check.html",
         form=form,
@@ -103,7 +101,7 @@ def _page(draft: Draft, form: PublishForm, *, refusal: str = "") -> str:
         need=need,
         advert=advert_values(draft, generated),
         regulated=generated.regulated_for_minors,
-        rows=summary_of(draft, company, need, shown_opco(draft, company, establishment)),
+        rows=summary_of(draft, company, need, shown_opco(draft, company)),
         pay=pay_panel(
             start=need.start_on, contract_types=list(need.contract_types), workplace=need.workplace
         ),

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from app.domain.employers.services import establishment_by_siret
 from app.domain.offers.composing import DraftCompany, company_of, place_answer
 from app.domain.offers.deposit import Workplace
 from app.domain.offers.models import Draft
@@ -178,8 +177,7 @@ def opco(draft_id: str) -> Answer:
     if late := astray(draft, wants="need"):
         return redirect(late)
     choices = [*opco_choices(), (UNKNOWN_OPCO, "Je ne sais pas")]
-    known = establishment_by_siret(siret_of(draft))
-    present = shown_opco(draft, company_of(draft), known).code or UNKNOWN_OPCO
+    present = shown_opco(draft, company_of(draft)).code or UNKNOWN_OPCO
     saved = OpcoForm(formdata=None, data={"opco": present})
     form = OpcoForm(data=saved.data) if request.method == "GET" else OpcoForm()
     form.opco.offer(choices)

@@ -58,7 +58,7 @@ def _page(draft: Draft, offer: Offer, form: ResendForm, *, refusal: str = "") ->
 @public("offre déposée, adresse à confirmer")
 def confirmation(draft_id: str) -> Answer:
     """What happens next, and what was mailed where."""
-    draft = held_draft(draft_id)
+    draft = held_draft(draft_id, with_offer=True)
     if draft.offer is None:
         return redirect(step_url(draft))
     if draft.contact_id is not None:

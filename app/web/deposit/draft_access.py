@@ -64,9 +64,9 @@ def collector_of(draft: Draft) -> Collector:
     return Collector(draft.organisation, account)
 
 
-def held_draft(draft_id: str) -> Draft:
-    """The draft of the address; a stranger sees 404."""
-    draft = draft_held_by(holder(), draft_id)
+def held_draft(draft_id: str, *, with_offer: bool = False) -> Draft:
+    """The draft of the address, held until the end of an act that changes it; a stranger sees 404."""
+    draft = draft_held_by(holder(), draft_id, to_change=request.method == "POST", with_offer=with_offer)
     if draft is None:
         abort(404)
     return draft

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from app.domain.employers.services import establishment_by_siret
 from app.domain.offers.composing import company_of
 from app.domain.offers.models import Draft
 from app.domain.organisations.models import Organisation
@@ -112,7 +111,7 @@ def _page(draft: Draft, form: NeedForm) -> str:
         form=form,
         company=company,
         address=address_line(company.workplace),
-        opco=shown_opco(draft, company, establishment_by_siret(company.siret)),
+        opco=shown_opco(draft, company),
         pay=panel,
         contact=contact,
         asks_contact=all(name in form for name in CONTACT_FIELDS),

@@ -8,7 +8,7 @@ from app.domain.employers.models import Establishment
 from app.domain.offers.composing import DraftCompany
 from app.domain.offers.models import Draft
 from app.domain.opco.decision import Claim, Evidence, decide, employer_says
-from app.domain.opco.determination import current_match, determine, still_said
+from app.domain.opco.determination import current_match, determine, match_of_siret, still_said
 from app.domain.opco.lookup import Findings, merged, pack, unpack
 from app.domain.opco.models import Confidence, OpcoMatch, Source
 from app.domain.opco.register import opco_entry
@@ -29,12 +29,12 @@ def findings_of(draft: Draft) -> Findings:
     return unpack(kept) if isinstance(kept, list) else ()
 
 
-def shown_opco(draft: Draft, company: DraftCompany, establishment: Establishment | None) -> ShownOpco:
+def shown_opco(draft: Draft, company: DraftCompany) -> ShownOpco:
     """The choice made in this draft, else what we hold, else what registers, agreement or activity say.
 
     What the company has chosen before is shown to its own contact alone: it would tell that it has come here.
     """
-    match = current_match(establishment) if establishment else None
+    match = match_of_siret(company.siret)
     mine = _choice(draft)
     former = match if match is not None and _may_be_shown(match, draft) else None
     findings = merged(unpack(match.findings) if match else (), findings_of(draft))
@@ -62,7 +62,9 @@ def _may_be_shown(match: OpcoMatch, draft: Draft) -> bool:
 
 def record_opco(establishment: Establishment, draft: Draft, *, by: Actor) -> None:
     """Determine the OPCO of an establishment that deposits, with the employer's choice if there is one."""
-    claims = _choice(draft) if _may_claim(establishment, by=by) else ()
+    claims = _choice(draft)
+    if claims and not _may_claim(establishment, by=by):
+        claims = ()
     determine(establishment, evidence=Evidence(claims=claims, findings=findings_of(draft)), by=by)
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.domain.offers.deposit import Workplace
-from app.domain.reference.legal import legal_values
-from app.domain.reference.pay import PARAMETERS, Contract, PayGrid, minimum_pay
+from app.domain.reference.pay import Contract, PayGrid, minimum_pay
 from app.domain.reference.pay_table import PayTable, pay_table
 from app.domain.reference.places import MAYOTTE
+from app.web.legal_pay import pay_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,9 @@ class PayPanel:
 
 
 def pay_panel(*, start: date | None, contract_types: list[str], workplace: Workplace | None) -> PayPanel:
-    """One statement. Both contracts chosen: the apprentice's grid is shown."""
+    """Both contracts chosen: the apprentice's grid is shown."""
     only_professionalisation = contract_types == [Contract.PROFESSIONALISATION.value]
     contract = Contract.PROFESSIONALISATION if only_professionalisation else Contract.APPRENTICESHIP
     mayotte = workplace is not None and (workplace.commune_code or workplace.postcode).startswith(MAYOTTE)
-    grid = minimum_pay(
-        parameters=legal_values(*PARAMETERS), start=start, mayotte=mayotte, contract=contract
-    )
+    grid = minimum_pay(parameters=pay_values(), start=start, mayotte=mayotte, contract=contract)
     return PayPanel(grid, start, pay_table(grid), grid.notice())

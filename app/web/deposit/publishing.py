@@ -11,7 +11,7 @@ from app.core.french import date_fr
 from app.domain.employers.directory import LookUp, Outcome
 from app.domain.employers.mandates import take_mandate
 from app.domain.employers.models import Contact, Establishment
-from app.domain.employers.services import contact_for, establishment_by_siret, register_establishment
+from app.domain.employers.services import contact_for, register_establishment
 from app.domain.offers.composing import (
     clean_answers,
     company_of,
@@ -67,13 +67,13 @@ def _refusal(look_up: LookUp) -> str:
     return f"Cet établissement est fermé{day}. Saisissez le SIRET de celui qui recrute."
 
 
-def duplicate_of(draft: Draft, establishment: Establishment | None) -> Offer | None:
+def duplicate_of(draft: Draft) -> Offer | None:
     """An offer online here for the same job, with a start near this one."""
     hit = job_by_key(str(clean_answers(draft).get("job_key", "")))
-    if establishment is None or hit is None:
+    if hit is None:
         return None
     found = duplicates_of(
-        establishment, rome_code=hit.rome_code, start_on=start_of(draft), statuses=(OfferStatus.ONLINE,)
+        siret_of(draft), rome_code=hit.rome_code, start_on=start_of(draft), statuses=(OfferStatus.ONLINE,)
     )
     return found[0] if found else None
 
@@ -85,7 +85,7 @@ def publish(draft: Draft, *, anyway: bool) -> str:
     if draft.offer_id is not None:
         return step_url(draft)
     draft.answers = answers
-    if not anyway and duplicate_of(draft, establishment_by_siret(siret_of(draft))) is not None:
+    if not anyway and duplicate_of(draft) is not None:
         raise Stopped
     by = _actor(draft)
     company = company_of(draft)

@@ -236,7 +236,7 @@ def _job(offer: Offer) -> str:
 
 def _context_of(offer: Offer) -> dict[str, Any]:
     alike = duplicates_of(
-        offer.establishment, rome_code=offer.rome_code, start_on=offer.start_on, statuses=_ALIKE
+        offer.establishment.siret, rome_code=offer.rome_code, start_on=offer.start_on, statuses=_ALIKE
     )
     duplicates = [other for other in alike if other.id != offer.id]
     known = {other.id for other in duplicates}

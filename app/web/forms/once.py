@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Callable
 
 from flask import redirect, request, session
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from werkzeug.wrappers import Response
 
 from app.audit.models import FormPost
 from app.core import clock
-from app.core.database import db
+from app.core.database import db, is_sqlite
 from app.core.failpoints import failpoint
 from app.core.tokens import hash_token
 
@@ -27,16 +27,8 @@ def run_once(act: Callable[[], str]) -> Response:
     key = _key()
     if key is None:
         return _commit(act())
-    former = answered_before()
-    if former is not None:
-        return former
-    post = FormPost(submission_id=key, location="", created_at=clock.now())
-    db.session.add(post)
-    try:
-        db.session.flush()
-    except IntegrityError:
-        # Another worker has just committed the same posting.
-        db.session.rollback()
+    post = _first_of(key)
+    if post is None:
         return answered_before() or redirect(request.path, 303)
     post.location = act()
     return _commit(post.location)
@@ -47,6 +39,18 @@ def answered_before() -> Response | None:
     key = _key()
     former = db.session.get(FormPost, key) if key else None
     return redirect(former.location, 303) if former is not None else None
+
+
+def _first_of(key: str) -> FormPost | None:
+    """Write the posting down; None when it was before. A worker that acts on it now is waited for."""
+    insert = sqlite.insert if is_sqlite() else postgresql.insert
+    statement = (
+        insert(FormPost)
+        .values(submission_id=key, location="", created_at=clock.now())
+        .on_conflict_do_nothing(index_elements=[FormPost.submission_id])
+        .returning(FormPost)
+    )
+    return db.session.scalars(statement).one_or_none()
 
 
 def _commit(location: str) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import flash, request, url_for
+from flask import flash, g, request, url_for
 
 from app.core import clock
 from app.core.database import db
@@ -44,15 +44,20 @@ class Kind:
 def _offer_of(link: Link) -> Offer | None:
     if not link.scope:
         return None
-    offer = offer_by_public_id(link.scope.removesuffix(CFA_PAGE))
+    # The page asks for it, then what the button opens.
+    known: dict[int, Offer | None] = g.setdefault("offers_of_links", {})
+    if link.id not in known:
+        known[link.id] = offer_by_public_id(link.scope.removesuffix(CFA_PAGE))
+    offer = known[link.id]
     return offer if offer is not None and offer.contact_id == link.object_id else None
 
 
 def _management_page(link: Link) -> LinkPage | None:
-    contact = contact_of(link)
-    if contact is None or right_ended_at(contact) is not None:
-        return None
+    # First of all: the contact comes with it.
     offer = _offer_of(link)
+    contact = contact_of(link)
+    if contact is None or right_ended_at(contact, offer=offer) is not None:
+        return None
     if offer is not None and offer.status is OfferStatus.TO_CONFIRM:
         start = date_fr(offer.start_on) if offer.start_on else "dès que possible"
         return LinkPage(

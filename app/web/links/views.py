@@ -95,8 +95,9 @@ def _act(token: str, reading: Reading) -> str | BaseResponse:
     failpoint("links.after_consume_before_session")
     if opened.purpose is Purpose.LOGIN:
         magic_links.use_up_other_logins(opened)
-    target = kind.open(opened)
+    # First: its line leaves with those of what it opens.
     journal.record("link_opened", opened, by=actor_of(opened), facts={"purpose": opened.purpose.value})
+    target = kind.open(opened)
     failpoint("links.before_commit")
     db.session.commit()
     failpoint("links.after_commit_before_response")

@@ -3,11 +3,11 @@
 from flask import abort
 
 from app.audit.actor import Actor, ActorKind
-from app.domain.accounts.models import Purpose
+from app.domain.accounts.models import Link, Purpose
 from app.domain.employers.models import Contact
 from app.domain.offers.deposit import Collector
 from app.domain.offers.models import Offer
-from app.domain.offers.queries import offer_by_public_id
+from app.domain.offers.queries import managed_offer
 from app.domain.offers.rights import contact_of, right_ended_at
 from app.web.access import current_account, current_actor, current_links
 from app.web.structures import managed_structures
@@ -27,13 +27,21 @@ def managed_contacts() -> list[Contact]:
 
 def offer_or_404(public_id: str) -> Offer:
     """The offer, if it belongs to one of these contacts, or to a structure whose offers one manages."""
-    # Looked up in every case: the time taken doesn't tell whether another's offer exists.
-    mine = {contact.id for contact in managed_contacts()}
+    links = [link for link in current_links() if link.purpose is Purpose.MANAGEMENT]
     structures = managed_structures()
-    offer = offer_by_public_id(public_id)
-    if offer is None or not (offer.contact_id in mine or offer.organisation_id in structures):
+    # Looked for among theirs alone: the time taken doesn't tell whether another's offer exists.
+    contacts = {link.object_id for link in links}
+    offer = managed_offer(public_id, contact_ids=contacts, organisation_ids=list(structures))
+    if offer is None:
+        abort(404)
+    if not (offer.organisation_id in structures or any(_opens(link, offer) for link in links)):
         abort(404)
     return offer
+
+
+def _opens(link: Link, offer: Offer) -> bool:
+    contact = contact_of(link) if link.object_id == offer.contact_id else None
+    return contact is not None and right_ended_at(contact, offer=offer) is None
 
 
 def acting_on(offer: Offer) -> Actor:
