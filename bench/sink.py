@@ -33,6 +33,8 @@ def relay() -> Iterator[Sink]:
     port = free_port()
     process = processes.Process(target=_serve, args=(port, theirs), daemon=True)
     process.start()
+    # Held here too, it would be awaited for ever if the process died.
+    theirs.close()
     assert ours.recv() == "prêt"
     try:
         yield Sink(port, ours)
