@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
+from app.audit.actor import SYSTEM
 from app.core import clock
 from app.core.database import db
 from app.domain.accounts import magic_links
@@ -15,7 +16,10 @@ from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 from app.domain.opco.follow_up import open_follow_up
 from app.domain.opco.models import Opco
+from app.domain.organisations.members import invite
+from app.domain.organisations.roles import Role
 from tests.factories.offers import make_answer, make_contact, make_offer
+from tests.factories.structures import make_structure
 
 
 class Given(NamedTuple):
@@ -78,6 +82,12 @@ def _object_of(purpose: Purpose, offer: Offer) -> tuple[str, int, str]:
         db.session.add(account)
         db.session.flush()
         return "account", account.id, account.email
+    if purpose is Purpose.INVITATION:
+        structure = make_structure(name=f"Structure {offer.id}")
+        email = f"invitee{offer.id}@structure.example"
+        invitation = invite(structure, email=email, name="Invitée", role=Role.RECRUITER, by=SYSTEM)
+        db.session.flush()
+        return "invitation", invitation.id, invitation.email
     opco = db.session.query(Opco).filter_by(code="06").one()
     if purpose is Purpose.FOLLOW_UP:
         return "follow_up", open_follow_up(offer.establishment, opco).id, "opco@essai.example"

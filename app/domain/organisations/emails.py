@@ -23,7 +23,7 @@ def sample_organisation() -> Organisation:
         public_id="structure-exemple",
         siret=Siret("99100001900018"),
         kind=Kind.CHAMBER,
-        name="Chambre de métiers de l’Aveyron",
+        name="CMA de l’Aveyron",
         city="Rodez",
         status=OrganisationStatus.VERIFIED,
         created_at=clock.now(),
