@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.browser.catalogue import Catalogue
-from tests.browser.walks import deposit, manage, others
+from tests.browser.walks import deposit, manage, others, structures
 from tests.support.mailbox import Mailbox
 from tests.support.site import served
 from tests.support.smtp_sink import SmtpSink
@@ -38,6 +38,7 @@ def catalogue(built_app: Flask, sink: SmtpSink, annuaire: Partner) -> Catalogue:
         lambda kept: manage.walk(kept, mailbox),
         others.opco_pages,
         others.staff_pages,
+        lambda kept: structures.walk(kept, mailbox),
         others.development_pages,
         others.error_pages,
     )

@@ -8,7 +8,6 @@ from flask import Flask
 
 from app.core import clock
 from app.core.database import db
-from app.domain.accounts import magic_links
 from app.domain.accounts.models import Account, Purpose, StaffRole
 from app.domain.employers.models import Verification
 from app.domain.opco.determination import opco_by_code
@@ -21,6 +20,7 @@ from tests.browser.walks.manage import LONG_TITLE
 from tests.factories.offers import given, make_establishment, make_offer, make_offers
 from tests.support.client import CheckedClient
 from tests.support.opco_scene import GARAGE, a_company, an_address, an_offer, open_link
+from tests.support.sign_in import by_link
 
 ARTICLES = (
     "/accessibilite", "/aide", "/code-source", "/conditions-generales", "/contact", "/cookies",
@@ -152,10 +152,7 @@ def _sign_in(app: Flask, client: CheckedClient) -> None:
         )  # fmt: skip
         db.session.add(account)
         db.session.flush()
-        token = magic_links.issue(
-            Purpose.LOGIN, object_type="account", object_id=account.id, email=account.email
-        )
-    client.submit(client.get(f"/l/{token}"), follow=False)
+        by_link(client, account)
 
 
 def development_pages(kept: Catalogue) -> None:
