@@ -53,6 +53,10 @@ def install(app: Flask) -> None:
 def _policy(response: Response) -> str:
     """The portal's, but where a route has its own; an error page on that route is one of the portal's."""
     own = CSP_OF_ENDPOINT.get(request.endpoint or "") if response.status_code == 200 else None
+    # The one page that declared partners may show in a frame says which sites.
+    sites = g.get("frame_ancestors", ()) if response.status_code == 200 else ()
+    if sites:
+        return CSP.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(sites)}")
     return own or CSP
 
 

@@ -16,6 +16,7 @@ from app.domain.employers.models import Contact
 from app.domain.offers.drafts import Holder, finish, start_draft
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft, Offer
+from app.domain.offers.origins import Origin
 from app.domain.opco.contacts import record_contact
 from app.domain.opco.determination import opco_by_code
 from app.domain.opco.follow_up import open_follow_up
@@ -144,7 +145,10 @@ def _ended_contact() -> Contact:
 def _staff_objects(world: World) -> None:
     address = SuppressedAddress(address="perdu@exemple.fr", reason="hard_bounce", since=clock.now())
     pause = Pause(kind="mail", template="offer_online", reason="essai", created_at=clock.now())
-    db.session.add_all([address, pause])
+    partner = Origin(
+        code="partenaire-d-essai", label="Partenaire", hosts=["exemple.fr"], created_at=clock.now()
+    )
+    db.session.add_all([address, pause, partner])
     db.session.flush()
     world.address, world.pause = address.id, pause.id
     world.opco_address = record_contact(opco_by_code("06"), "service@opco.example").id

@@ -16,6 +16,7 @@ from tests.support.html import page_problems
 
 # Routes that show an e-mail as it is sent: it isn't a page of ours, and has a policy of its own.
 _MAIL_PATHS = re.compile(r"/agents/apercu-courriels/[^/]+/[^/]+/(?:clair|sombre)|/dev/courriels/\d+/html")
+_FRAME_PATHS = re.compile(r"/integration/[^/]+")
 
 
 class CheckedClient(FlaskClient):
@@ -64,7 +65,14 @@ def check_headers(response: TestResponse) -> None:
         return
     headers = response.headers
     is_mail = _MAIL_PATHS.fullmatch(response.request.path) and response.status_code == 200
-    assert headers["Content-Security-Policy"] == (MAIL_CSP if is_mail else CSP)
+    policy = headers["Content-Security-Policy"]
+    if _FRAME_PATHS.fullmatch(response.request.path) and response.status_code == 200:
+        # Declared partners may show this page; nothing else of the policy changes, and no cookie is set.
+        sites = re.search(r"frame-ancestors (https://[^;]+);", policy)
+        assert sites, policy
+        policy = policy.replace(sites[1], "'none'")
+        assert "Set-Cookie" not in headers
+    assert policy == (MAIL_CSP if is_mail else CSP)
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Permissions-Policy"] == PERMISSIONS
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"

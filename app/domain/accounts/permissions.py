@@ -14,6 +14,7 @@ class Permission(Enum):
     MAIL_PREVIEW = "mail_preview"
     JOBS_READ = "jobs_read"
     ORGANISATION_VERIFY = "organisation_verify"
+    PARTNERS_MANAGE = "partners_manage"
     OPCO_MANAGE = "opco_manage"
 
     SPACE_READ = "space_read"
@@ -35,7 +36,7 @@ IN_A_STRUCTURE = frozenset(
 OF_STAFF = frozenset(Permission) - IN_A_STRUCTURE
 # Operators moderate; administrators also look after the machinery.
 STAFF_PERMISSIONS = {
-    StaffRole.OPERATOR: OF_STAFF - {Permission.JOBS_READ},
+    StaffRole.OPERATOR: OF_STAFF - {Permission.JOBS_READ, Permission.PARTNERS_MANAGE},
     StaffRole.ADMINISTRATOR: OF_STAFF,
 }
 

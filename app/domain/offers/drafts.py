@@ -47,12 +47,14 @@ class Holder:
         return hash_token("draft-owner", self.secret) if self.secret else ""
 
 
-def start_draft(holder: Holder, *, siret: Siret, look_up: LookUp) -> Draft:
+def start_draft(holder: Holder, *, siret: Siret, look_up: LookUp, origin: str | None = None) -> Draft:
     """The draft of this browser for this establishment: the one it has begun, else a new one."""
     draft = _begun_by(holder, siret)
     if draft is None:
         draft = _new(owner=holder.mark, answers={"siret": str(siret)})
     draft.answers = {**draft.answers, "look_up": pack(look_up)}
+    if origin is not None:
+        draft.answers["origin"] = origin
     _keep(draft)
     return draft
 
@@ -226,4 +228,3 @@ def finish(draft: Draft, offer: Offer) -> None:
     draft.answers = {}
     draft.email = None
     draft.saved_at = clock.now()
-

@@ -11,6 +11,7 @@ from app.web.deposit import (  # noqa: E402, F401  # the views register themselv
     confirmation,
     establishments,
     home,
+    integration,
     later,
     need,
     on_behalf,

@@ -103,11 +103,13 @@ def search(wanted: Siren | str) -> Found | Refusal:
     )
 
 
-def take_in(siret: Siret, *, for_itself: bool = False, space: Organisation | None = None) -> str | Refusal:
+def take_in(
+    siret: Siret, *, for_itself: bool = False, space: Organisation | None = None, origin: str | None = None
+) -> str | Refusal:
     """Look an establishment up and open a draft for it: where to go, or why not.
 
     `for_itself`: the training body recruits for itself, and has said so. `space`: the structure that
-    deposits for this establishment.
+    deposits for this establishment. `origin`: the partner whose site sent the person here.
     """
     look_up, successor, findings = without_transaction(lambda: _look_up(siret, for_itself=for_itself))
     failpoint("deposit.after_look_up")
@@ -125,7 +127,7 @@ def take_in(siret: Siret, *, for_itself: bool = False, space: Organisation | Non
     if space is not None and account is not None:
         draft = start_for_company(Collector(space, account), siret=siret, look_up=look_up)
     else:
-        draft = start_draft(holder(), siret=siret, look_up=look_up)
+        draft = start_draft(holder(), siret=siret, look_up=look_up, origin=origin)
     keep_findings(draft, findings)
     where = step_url(draft)
     db.session.commit()

@@ -10,6 +10,7 @@ from app.web.deposit import blueprint
 from app.web.deposit.company_search import SIREN_TYPED, Found, Refusal, read, search, take_in
 from app.web.deposit.draft_access import Answer
 from app.web.deposit.home import LOOK_UPS, MAX_TYPED
+from app.web.deposit.integration import origin_of
 from app.web.forms.base import PostForm
 from app.web.forms.choice import Radios
 
@@ -45,7 +46,7 @@ def establishments() -> Answer:
         return _page(form, found, text), 422
     if form.siret.data == NONE_OF_THEM:
         return redirect(url_for("deposit.home", q=text, _anchor="q"), 303)
-    outcome = take_in(Siret(str(form.siret.data)))
+    outcome = take_in(Siret(str(form.siret.data)), origin=origin_of(request.args.get("origine", "")))
     if isinstance(outcome, Refusal):
         form.add_error(form.siret, outcome.message)
         return _page(form, found, text), 422

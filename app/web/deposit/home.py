@@ -2,6 +2,7 @@
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
+from wtforms import HiddenField
 
 from app.core.identifiers import InvalidIdentifier, Siret
 from app.extensions import limiter
@@ -9,6 +10,7 @@ from app.web.access import public
 from app.web.deposit import blueprint
 from app.web.deposit.company_search import EMPTY, Refusal, read, search, take_in
 from app.web.deposit.draft_access import Answer
+from app.web.deposit.integration import origin_of
 from app.web.forms.base import PostForm
 from app.web.forms.fields import Line
 
@@ -25,6 +27,7 @@ class CompanyForm(PostForm):
         missing=EMPTY,
         description="Le SIRET compte 14 chiffres. Il figure sur vos factures et sur les bulletins de paie.",
     )
+    origine = HiddenField()
 
 
 @blueprint.get("/")
@@ -38,7 +41,9 @@ def home() -> Answer:
 @public("première page du dépôt, préremplie depuis un autre site")
 def prefilled() -> Answer:
     """The same page, with the SIRET that another site has sent."""
-    return _page(CompanyForm(data={"q": request.args.get("q", "")[:MAX_TYPED]}))
+    signed = request.args.get("origine", "")[:200]
+    asked = {"q": request.args.get("q", "")[:MAX_TYPED], "origine": signed if origin_of(signed) else ""}
+    return _page(CompanyForm(data=asked))
 
 
 @blueprint.post("/")
@@ -49,23 +54,25 @@ def find_company() -> Answer:
     form = CompanyForm()
     if not form.validate():
         return _page(form), 422
-    outcome = _follow(str(form.q.data))
+    outcome = _follow(str(form.q.data), signed=form.origine.data or "")
     if isinstance(outcome, Refusal):
         form.add_error(form.q, outcome.message)
         return _page(form, outcome), 422
     return redirect(outcome, 303)
 
 
-def _follow(text: str) -> str | Refusal:
+def _follow(text: str, *, signed: str) -> str | Refusal:
     wanted = read(text)
     if isinstance(wanted, Siret):
-        return take_in(wanted, for_itself=request.form.get("act") == "itself")
+        return take_in(wanted, for_itself=request.form.get("act") == "itself", origin=origin_of(signed))
     if isinstance(wanted, Refusal):
         return wanted
     found = search(wanted)
     if isinstance(found, Refusal):
         return found
-    return url_for("deposit.establishments", q=str(wanted))
+    return url_for(
+        "deposit.establishments", q=str(wanted), origine=signed if origin_of(signed) else None
+    )
 
 
 def _page(form: CompanyForm, refusal: Refusal | None = None) -> str:

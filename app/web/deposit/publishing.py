@@ -100,7 +100,15 @@ def publish(draft: Draft, *, anyway: bool) -> str:
     if collector is not None:
         take_mandate(collector.organisation, establishment, by=by)
     confirmed = collector.organisation.is_verified if collector else draft.contact is not None
-    offer = deposit_offer(establishment, contact, need, by=by, confirmed=confirmed, collector=collector)
+    offer = deposit_offer(
+        establishment,
+        contact,
+        need,
+        by=by,
+        confirmed=confirmed,
+        collector=collector,
+        origin=str(draft.answers.get("origin") or "site"),
+    )
     failpoint("deposit.after_offer")
     finish(draft, offer)
     if collector is not None:

@@ -13,6 +13,7 @@ from app.web.operator import (  # noqa: E402, F401  # the views register themsel
     opco,
     opco_addresses,
     organisations,
+    origins,
     pauses,
     preview,
 )

@@ -76,6 +76,7 @@ def home() -> str:
         "operator/home.html",
         cards=cards,
         may_read_jobs=may(Permission.JOBS_READ),
+        may_manage_partners=may(Permission.PARTNERS_MANAGE),
         may_manage_opcos=may(Permission.OPCO_MANAGE),
     )
 
