@@ -52,6 +52,7 @@ ACTIONS: dict[str, str] = {
     "opco_corrected": "OPCO corrigé",
     "opco_told": "OPCO prévenu",
     "opco_address_recorded": "Adresse d’OPCO enregistrée",
+    "opco_address_changed": "Adresse d’OPCO modifiée",
     "opco_messages_stopped": "Messages à l’OPCO arrêtés",
     "follow_up_moved": "Étape de suivi changée",
     "contact_logged": "Contact noté",
