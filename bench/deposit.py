@@ -69,7 +69,7 @@ def measure(scene: Scene) -> list[Row]:
     """Statements of one journey, then journeys a second with four people at once."""
     jobs = [hit for hit in some_jobs() if choose_job(hit.appellation, key="", seen="").is_exact]
     number = min(scene.pace.journeys, len(jobs) - 2)
-    sent, requests = _statements(scene, jobs[:2])
+    sent, requests = statements_of(scene, jobs[:2])
     rate = _rate(scene, [Journey(rank, job) for rank, job in enumerate(jobs[2 : number + 2])])
     said = f"les-emplois, 8 requêtes ({ELSEWHERE})"
     total = sum(len(each) for each in sent)
@@ -97,7 +97,7 @@ def _confirm(person: Browser, path: str) -> None:
     assert page.path.endswith("/en-ligne"), page.path
 
 
-def _statements(scene: Scene, jobs: list[JobHit]) -> tuple[list[list[str]], int]:
+def statements_of(scene: Scene, jobs: list[JobHit]) -> tuple[list[list[str]], int]:
     """The statements of each request of a journey; a first one fills the caches."""
     port = free_port()
     with (

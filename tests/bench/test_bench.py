@@ -5,7 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench import mail, queries, results
+from app.web.forms.job import choose_job
+from bench import deposit, mail, queries, results
+from bench.__main__ import main
+from bench.data import some_jobs
+from bench.elsewhere import LES_EMPLOIS_STATEMENTS
 from bench.processes import cpu_seconds
 from bench.results import Row
 from bench.scene import Scene, built, connect
@@ -39,6 +43,18 @@ def test_a_measure_gives_rows_that_can_be_written(scene: Scene, measure: object)
     assert rows
     assert all(isinstance(row, Row) and row.value > 0 for row in rows)
     assert results.table(rows).count("\n") == len(rows)
+
+
+def test_a_deposit_sends_at_most_four_tenths_of_the_statements_of_the_reference(scene: Scene) -> None:
+    known = [hit for hit in some_jobs() if choose_job(hit.appellation, key="", seen="").is_exact]
+    sent, requests = deposit.statements_of(scene, known[:2])
+    assert len(sent) == requests
+    assert sum(map(len, sent)) <= 0.4 * LES_EMPLOIS_STATEMENTS
+
+
+def test_an_unknown_measure_is_refused_before_anything_starts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["P99"]) == 2
+    assert "P6" in capsys.readouterr().out
 
 
 def test_a_row_holds_on_the_right_side_of_its_floor() -> None:

@@ -1,5 +1,6 @@
 """Drafts: the answers of a deposit, kept seven days between its pages for one browser or one link."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -47,21 +48,33 @@ class Holder:
         return hash_token("draft-owner", self.secret) if self.secret else ""
 
 
-def start_draft(holder: Holder, *, siret: Siret, look_up: LookUp, origin: str | None = None) -> Draft:
-    """The draft of this browser for this establishment: the one it has begun, else a new one."""
+def start_draft(
+    holder: Holder,
+    *,
+    siret: Siret,
+    look_up: LookUp,
+    origin: str | None = None,
+    more: Mapping[str, object] | None = None,
+) -> Draft:
+    """The draft of this browser for this establishment: the one it has begun, else a new one.
+
+    `more`: what else is known of the company.
+    """
     draft = _begun_by(holder, siret)
     if draft is None:
         draft = _new(owner=holder.mark, answers={"siret": str(siret)})
-    draft.answers = {**draft.answers, "look_up": pack(look_up)}
+    draft.answers = {**draft.answers, "look_up": pack(look_up), **(more or {})}
     if origin is not None:
         draft.answers["origin"] = origin
     _keep(draft)
     return draft
 
 
-def start_for_company(collector: Collector, *, siret: Siret, look_up: LookUp) -> Draft:
+def start_for_company(
+    collector: Collector, *, siret: Siret, look_up: LookUp, more: Mapping[str, object]
+) -> Draft:
     """A structure prepares an offer for a company: every member who manages offers holds the draft."""
-    draft = _new(owner="", answers={"siret": str(siret), "look_up": pack(look_up)})
+    draft = _new(owner="", answers={"siret": str(siret), "look_up": pack(look_up), **more})
     draft.organisation, draft.author = collector.organisation, collector.author
     _keep(draft)
     return draft

@@ -50,12 +50,22 @@ def determine(
         # The OPCO of the present match hasn't denied: denying replaces the match at once.
         verdict = decide(whole, denied=_denied_by(establishment))
     match = _keep(establishment, verdict, former=former, by=by, reason=reason)
+    if match is former and _says_nothing_new(match, evidence, findings):
+        return match
     match.read_at = _read_at(verdict, findings)
     match.findings = pack(findings)
     match.ask_again_at = _ask_again_at(verdict, asked, former=former)
     if evidence.claims:
         match.contested_by = _contested_by(verdict, evidence.claims)
     return match
+
+
+def _says_nothing_new(match: OpcoMatch, evidence: Evidence, findings: Findings) -> bool:
+    """Is all of it in the row already? Then it was read when the row says, and is asked again then."""
+    is_due = match.ask_again_at is not None and match.ask_again_at <= clock.now()
+    if evidence.claims or (evidence.findings and is_due):
+        return False
+    return match.findings == pack(findings)
 
 
 def _contested_by(verdict: Verdict, claims: tuple[Claim, ...]) -> str | None:

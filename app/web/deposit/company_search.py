@@ -19,7 +19,7 @@ from app.domain.opco.lookup import Findings
 from app.domain.organisations.models import Organisation
 from app.web.access import current_account
 from app.web.deposit.draft_access import holder, step_url
-from app.web.deposit.opco_choice import keep_findings
+from app.web.deposit.opco_choice import kept_findings
 from app.web.forms.siret import NOT_DIGITS, WRONG_KEY, siret_problem
 from app.web.outside import adapters, without_transaction
 
@@ -123,12 +123,12 @@ def take_in(
         )
     if _says_for_whom_first(look_up, for_itself=for_itself):
         return url_for("deposit.training_body", siret=str(siret))
-    account = current_account()
+    account, more = current_account(), kept_findings(findings)
     if space is not None and account is not None:
-        draft = start_for_company(Collector(space, account), siret=siret, look_up=look_up)
+        collector = Collector(space, account)
+        draft = start_for_company(collector, siret=siret, look_up=look_up, more=more)
     else:
-        draft = start_draft(holder(), siret=siret, look_up=look_up, origin=origin)
-    keep_findings(draft, findings)
+        draft = start_draft(holder(), siret=siret, look_up=look_up, origin=origin, more=more)
     where = step_url(draft)
     db.session.commit()
     return where

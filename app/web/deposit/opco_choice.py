@@ -18,9 +18,9 @@ UNKNOWN_OPCO = "inconnu"
 _KEPT = "opco_findings"
 
 
-def keep_findings(draft: Draft, findings: Findings) -> None:
-    """Keep with the draft what the registers said while the company was looked up."""
-    draft.answers = {**draft.answers, _KEPT: pack(findings)}
+def kept_findings(findings: Findings) -> dict[str, object]:
+    """What a draft keeps of what the registers said while the company was looked up."""
+    return {_KEPT: pack(findings)}
 
 
 def findings_of(draft: Draft) -> Findings:
