@@ -102,6 +102,16 @@ def _follow(world: World, owner: str) -> Link:
     )
 
 
+def _cfa(world: World, owner: str) -> Link:
+    request = world.cfa_requests[owner]
+    return link_for(Purpose.CFA_REQUEST, "cfa_request", request.id, request.sent_to)
+
+
+def _proposed(world: World, owner: str) -> Link:
+    candidate = world.proposed[owner]
+    return link_for(Purpose.CONSENT, "proposed_candidate", candidate.id, candidate.email)
+
+
 def _address(world: World) -> Visit:
     contact = world.to_confirm["A"].contact
     link = link_for(Purpose.ADDRESS, "contact", contact.id, contact.email)
@@ -166,6 +176,10 @@ ACTORS: dict[str, Actor] = {
     "dépôt A par cookie": _actor(lambda _: Visit(secret=secret_of("A2")), "deposited:A"),
     "OPCO 1, suivi": _actor(lambda w: Visit([_follow(w, "1")]), "follow_up:1", "link:follow_up"),
     "OPCO 2, suivi": _actor(lambda w: Visit([_follow(w, "2")]), "follow_up:2", "link:follow_up"),
+    "CFA 1": _actor(lambda w: Visit([_cfa(w, "1")]), "cfa:1", "link:cfa"),
+    "CFA 2": _actor(lambda w: Visit([_cfa(w, "2")]), "cfa:2", "link:cfa"),
+    "candidat proposé 1": _actor(lambda w: Visit([_proposed(w, "1")]), "proposed:1", "link:proposed"),
+    "candidat proposé 2": _actor(lambda w: Visit([_proposed(w, "2")]), "proposed:2", "link:proposed"),
     "OPCO 1, offre retenue": _actor(lambda w: Visit([_held(w, "1")]), "held:1", "link:held"),
     "OPCO 2, offre retenue": _actor(lambda w: Visit([_held(w, "2")]), "held:2", "link:held"),
     "OPCO 1, offre décidée": _actor(_decided, "held:1", "link:held"),

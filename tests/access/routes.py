@@ -37,6 +37,8 @@ MANAGES_PLACE = Row("manage", "establishments", link="manage")
 LISTS = Row(link="manage")
 FOLLOWS = Row("follow_up", "follow_ups", link="follow_up")
 DECIDES = Row("held", "held", link="held")
+ANSWERS = Row("cfa", "cfa_requests", link="cfa")
+AGREES = Row("proposed", "proposed", link="proposed")
 STAFF = Row("staff")
 
 ROWS: dict[str, Row] = {
@@ -44,7 +46,7 @@ ROWS: dict[str, Row] = {
         (
             "deposit.home", "deposit.find_company", "deposit.prefilled", "deposit.establishments",
             "deposit.job_names", "deposit.training_body", "links.lost", "links.asked", "links.arrived",
-            "links.change_denied", "public.security", "public.accessibility",
+            "links.change_denied", "partner.consent_refused", "public.security", "public.accessibility",
             "public.help_page", "public.source_code", "public.terms", "public.contact", "public.cookies",
             "public.legal_notice", "public.news", "public.personal_data", "public.site_map", "public.offers",
             "public.robots", "public.sitemap_index", "public.sitemap_pages", "public.csp_report",
@@ -98,7 +100,7 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(("manage.change", "manage.contact_asked", "manage.proof_asked"), MANAGES_PLACE),
     **dict.fromkeys(
         (
-            "manage.offer", "manage.online", "manage.deadline", "manage.edit", "manage.renew",
+            "manage.offer", "manage.online", "manage.cfas", "manage.deadline", "manage.edit", "manage.renew",
             "manage.close", "manage.undo_last", "manage.duplicate",
         ),
         MANAGES,
@@ -111,6 +113,14 @@ ROWS: dict[str, Row] = {
         FOLLOWS,
     ),
     **dict.fromkeys(("partner.held_offer", "partner.undo_decision"), DECIDES),
+    **dict.fromkeys(
+        (
+            "partner.cfa_request", "partner.cfa_candidates", "partner.cfa_message",
+            "partner.cfa_answered", "partner.cfa_stop",
+        ),
+        ANSWERS,
+    ),
+    "partner.consent": AGREES,
     **dict.fromkeys(
         (
             "operator.home", "operator.companies", "operator.without_address", "operator.without_opco",
@@ -153,6 +163,8 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
         ],
         "follow_ups": [(o, {"public_id": world.follow_ups[o].public_id}) for o in "12"],
         "held": [(o, {"public_id": world.held[o].public_id}) for o in "12"],
+        "cfa_requests": [(o, {"public_id": world.cfa_requests[o].public_id}) for o in "12"],
+        "proposed": [(o, {"public_id": world.proposed[o].public_id}) for o in "12"],
         "any_held": [("", {"public_id": world.held[o].public_id}) for o in "12"],
         "shown": [
             ("", {"public_id": world.offers["A"].public_id}),

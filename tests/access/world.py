@@ -11,6 +11,7 @@ from app.core.database import database_now, db
 from app.core.identifiers import Siret
 from app.domain.accounts import magic_links
 from app.domain.accounts.models import Account, Link, Purpose, StaffRole
+from app.domain.cfa_requests.models import CfaRequest, ProposedCandidate
 from app.domain.employers.directory import LookUp, Outcome
 from app.domain.employers.models import Contact
 from app.domain.offers.drafts import Holder, finish, start_draft
@@ -26,6 +27,7 @@ from app.domain.organisations.roles import Role
 from app.outbox.models import Pause, SuppressedAddress
 from tests.factories.offers import make_answer, make_contact, make_establishment, make_offer
 from tests.factories.structures import make_member, make_structure
+from tests.factories.training import make_candidate, make_request
 
 # One letter an owner: employers A and B, OPCOs 1 and 2.
 OPCO_CODES = {"1": "06", "2": "01"}
@@ -57,6 +59,8 @@ class World:
     drafts: dict[str, Draft] = field(default_factory=dict)
     deposited: dict[str, Draft] = field(default_factory=dict)
     follow_ups: dict[str, FollowUp] = field(default_factory=dict)
+    cfa_requests: dict[str, CfaRequest] = field(default_factory=dict)
+    proposed: dict[str, ProposedCandidate] = field(default_factory=dict)
     held: dict[str, Offer] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     structures: dict[str, Organisation] = field(default_factory=dict)
@@ -90,6 +94,8 @@ def build() -> World:
         need = make_offer(OfferStatus.ONLINE)
         world.follow_ups[owner] = open_follow_up(need.establishment, opco_by_code(code))
         world.held[owner] = make_offer(OfferStatus.HELD)
+        world.cfa_requests[owner] = make_request(world.offers["A" if owner == "1" else "B"])
+        world.proposed[owner] = make_candidate()
     for name, role in (("operator", StaffRole.OPERATOR), ("administrator", StaffRole.ADMINISTRATOR)):
         world.accounts[name] = _account(name, role)
     _structures(world)
@@ -191,6 +197,8 @@ def guarded(world: World) -> dict[str, list[tuple[Any, ...]]]:
         ]
     for owner in OPCO_CODES:
         rows[owner] = [_row(FollowUp, world.follow_ups[owner].id), _row(Offer, world.held[owner].id)]
+        rows[owner] += [_row(CfaRequest, world.cfa_requests[owner].id)]
+        rows[owner] += [_row(ProposedCandidate, world.proposed[owner].id)]
         rows[owner] += [_row(Organisation, world.structures[owner].id)]
         rows[owner] += [_row(Membership, world.others[owner].id)]
     return rows

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from app.core.lifecycle import IllegalMove, Lifecycle
+from app.domain.cfa_requests.lifecycle import CFA_REQUEST_LIFECYCLE, CfaRequestStatus
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE, OfferStatus
 from app.domain.opco.lifecycle import FOLLOW_UP_LIFECYCLE, FollowUpStatus
 from app.domain.organisations.lifecycle import ORGANISATION_LIFECYCLE, OrganisationStatus
 
 LIFECYCLES: list[tuple[Lifecycle[Any], type[Enum]]] = [
     (OFFER_LIFECYCLE, OfferStatus),
+    (CFA_REQUEST_LIFECYCLE, CfaRequestStatus),
     (FOLLOW_UP_LIFECYCLE, FollowUpStatus),
     (ORGANISATION_LIFECYCLE, OrganisationStatus),
 ]

@@ -26,6 +26,8 @@ WHO = {
     "draft": "brouillon A par cookie",
     "follow_up": "OPCO 1, suivi",
     "held": "OPCO 1, offre retenue",
+    "cfa": "CFA 1",
+    "proposed": "candidat proposé 1",
     "staff": "administrateur du portail",
     "administrator": "administrateur du portail",
     "relay": "relais de courriel",

@@ -22,6 +22,7 @@ from app.domain.opco.determination import opco_by_code
 from app.domain.opco.follow_up import open_follow_up
 from app.outbox.models import OutboxMessage, OutboxStatus
 from tests.factories.offers import make_offer
+from tests.factories.training import make_candidate, make_cfa, make_request
 from tests.support.client import CheckedClient
 from tests.support.deposit import ANSWERS, NOT_PUBLIC, TYPED, publish, to_check, type_company
 
@@ -30,7 +31,7 @@ Open = Callable[[Flask, CheckedClient], TestResponse]
 KINDS = {
     "q": "siret", "siret": "siret", "email": "email", "phone": "phone", "start_date": "date",
     "new_start": "date", "day": "date", "until": "date", "openings": "number", "duration": "number",
-    "postcode": "number",
+    "postcode": "number", **{f"email_{rank}": "email" for rank in range(1, 6)},
 }  # fmt: skip
 
 
@@ -130,6 +131,32 @@ def _follow_up(tail: str) -> Open:
     return find
 
 
+def _cfa_request(tail: str) -> Open:
+    def find(app: Flask, client: CheckedClient) -> TestResponse:
+        with app.app_context():
+            request = make_request()
+            public_id = request.public_id
+            path = _link(Purpose.CFA_REQUEST, "cfa_request", request.id, request.sent_to)
+        _come_in(client, path)
+        return client.get(f"/demandes/{public_id}{tail}")
+
+    return find
+
+
+def _consent(app: Flask, client: CheckedClient) -> TestResponse:
+    with app.app_context():
+        candidate = make_candidate()
+        path = _link(Purpose.CONSENT, "proposed_candidate", candidate.id, candidate.email)
+    return _come_in(client, path)
+
+
+def _cfas(app: Flask, client: CheckedClient) -> TestResponse:
+    with app.app_context():
+        make_cfa()
+        db.session.commit()
+    return _managed("/cfa")(app, client)
+
+
 def _held(app: Flask, client: CheckedClient) -> TestResponse:
     with app.app_context():
         offer = make_offer(OfferStatus.HELD)
@@ -200,6 +227,8 @@ def _code(app: Flask, client: CheckedClient) -> TestResponse:
 NEED = {**ANSWERS, "start": "asap", "openings": "1", "contract_types": "apprenticeship", "remote": "onsite"}
 TOLD = {"decision": "correct", "motive": "content", "text": "Précisez les horaires."}
 
+CANDIDATE = {"first_name_1": "Léa", "email_1": "lea@exemple.fr", "agreed_1": "y"}
+
 SITES: dict[str, Site] = {
     "accueil": Site(_at("/")),
     "établissements": Site(_at("/deposer/etablissement?q=991000050"), answers={"siret": "99100005000013"}),
@@ -223,6 +252,11 @@ SITES: dict[str, Site] = {
     "contacts": Site(_gestion("/contact")),
     "noter un contact": Site(_follow_up("/contact"), answers={"means": "phone", "outcome": "Appel"}),
     "changer l’étape": Site(_follow_up("/etape"), answers={"step": "contacted"}),
+    "cfa proches": Site(_cfas, reopen=True),
+    "réponse d’un cfa": Site(_cfa_request(""), answers={"answer": "propose"}),
+    "candidats d’un cfa": Site(_cfa_request("/candidats"), answers=CANDIDATE),
+    "message d’un cfa": Site(_cfa_request("/message"), answers={"message": "Bonjour"}),
+    "accord": Site(_consent, answers={"answer": "agree"}),
     "pas notre champ": Site(_follow_up("/pas-notre-champ"), answers={"other_opco": ""}),
     "offre retenue": Site(_held, answers=TOLD),
     "offre retenue, agent": Site(_staff_held, answers=TOLD),

@@ -49,6 +49,19 @@ COPY = [
         "Entreprise à vérifier : Boulangerie Martin",
         "Corriger mon entreprise",
     ),
+    ("cfa_request", "exemple", "Boulangerie Martin recrute : boulanger à Rodez", "Répondre à l’entreprise"),
+    ("cfa_reminder", "exemple", "Toujours sans réponse : Boulangerie Martin", "Répondre à l’entreprise"),
+    ("cfa_answered", "exemple", "CFA de l’Aveyron vous propose 2 candidats", "Voir la réponse"),
+    ("cfa_answered", "aucun", "CFA de l’Aveyron n’a pas de candidat", "Voir la réponse"),
+    ("cfa_answered", "echange", "CFA de l’Aveyron souhaite échanger avec vous", "Voir la réponse"),
+    ("cfa_answered", "accord", "CFA de l’Aveyron : un candidat a donné son accord", "Voir la réponse"),
+    (
+        "proposal_consent",
+        "exemple",
+        "CFA de l’Aveyron vous propose : boulanger à Rodez",
+        "Donner ou refuser mon accord",
+    ),
+    ("cfa_suggested", "exemple", "Votre offre de boulanger : 4 CFA proches", "Demander des candidats"),
     ("contact_confirm", "exemple", "Suivez-vous les offres de Boulangerie Martin ?", "Confirmer mon adresse"),
 ]
 

@@ -19,6 +19,7 @@ from app.domain.opco.models import Opco
 from app.domain.organisations.members import invite
 from app.domain.organisations.roles import Role
 from tests.factories.offers import make_answer, make_contact, make_offer
+from tests.factories.training import make_candidate, make_request
 from tests.factories.structures import make_structure
 
 
@@ -72,6 +73,12 @@ def _object_of(purpose: Purpose, offer: Offer) -> tuple[str, int, str]:
         keep_by_mail(draft, "brouillon@essai.example")
         db.session.flush()
         return "draft", draft.id, "brouillon@essai.example"
+    if purpose is Purpose.CFA_REQUEST:
+        request = make_request(offer)
+        return "cfa_request", request.id, request.sent_to
+    if purpose is Purpose.CONSENT:
+        candidate = make_candidate(make_request(offer))
+        return "proposed_candidate", candidate.id, candidate.email
     if purpose is Purpose.LOGIN:
         account = Account(
             email=f"agent{offer.id}@portail.example",

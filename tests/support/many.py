@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from app.audit.models import JournalEntry
 from app.core.database import db
+from app.domain.cfa_requests.catalogue_models import Cfa
+from app.domain.cfa_requests.models import CfaRequest, ProposedCandidate
 from app.domain.employers.models import Contact, Employer, Establishment, Verification
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Hold, Offer
@@ -29,6 +31,10 @@ def many_rows(number: int) -> None:
             [establishment] = _copies(Establishment, 1, **over)
             _copies(Contact, 1, establishment_id=establishment)
             _copies(FollowUp, 1, establishment_id=establishment)
+    for _ in range(number):
+        [cfa] = _copies(Cfa, 1)
+        [request] = _copies(CfaRequest, 1, cfa_id=cfa)
+        _copies(ProposedCandidate, 1, request_id=request)
     for model in (JournalEntry, OutboxMessage, Pause, SuppressedAddress, ContactLogEntry, JobRun):
         _copies(model, number)
     _copies(OutboxMessage, number, status=OutboxStatus.DEAD)

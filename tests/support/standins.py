@@ -11,6 +11,7 @@ from flask import Flask
 
 from app import wiring
 from standins.annuaire.server import annuaire
+from standins.apprentissage.server import apprentissage
 from standins.rome.server import rome
 from standins.server import StandIn
 
@@ -74,6 +75,13 @@ def annuaire_served() -> Iterator[Partner]:
 def rome_served(*, lifetime: int = 1499) -> Iterator[Partner]:
     """France Travail's ROME."""
     with served(rome(lifetime=lifetime)) as partner:
+        yield partner
+
+
+@contextmanager
+def apprentissage_served() -> Iterator[Partner]:
+    """The national catalogue of courses."""
+    with served(apprentissage()) as partner:
         yield partner
 
 

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Self
 
 from app.core import clock
 from app.core.database import db
-from app.core.geo import Point
 from app.core.identifiers import Siret
 from app.domain.accounts.models import Purpose
 from app.domain.cfa_requests.catalogue_models import Cfa, CfaEmail
@@ -166,15 +165,12 @@ def sample_request(
     *, status: CfaRequestStatus = CfaRequestStatus.SENT, candidates: int = 0, message: str = ""
 ) -> CfaRequest:
     """A request outside any database, for samples."""
-    place = Point(44.35, 2.57)
+    now = clock.now()
     cfa = Cfa(
         id=1,
         siret=Siret("99200001800018"),
         title="CFA de l’Aveyron",
         city="Rodez",
-        postcode="12000",
-        lat=place.lat,
-        lon=place.lon,
         certified=True,
         emails=[CfaEmail(id=1, rank=0, email="apprentissage@cfa.example", email_norm="")],
     )
@@ -186,23 +182,23 @@ def sample_request(
         km=12.0,
         phone_given=False,
         sent_to="apprentissage@cfa.example",
-        asked_at=clock.now(),
-        answered_at=clock.now() if status is not CfaRequestStatus.SENT else None,
+        asked_at=now,
         answers=1,
         message=message or None,
         refusals=0,
         lapses=0,
-        candidates=[
-            ProposedCandidate(
-                id=number,
-                public_id=f"exemple-{number}",
-                first_name="Léa",
-                email="lea@exemple.example",
-                email_norm="lea@exemple.example",
-                proposed_at=clock.now(),
-            )
-            for number in range(1, candidates + 1)
-        ],
+        candidates=[_sample_candidate(number) for number in range(1, candidates + 1)],
     )
     CFA_REQUEST_LIFECYCLE.begin(request, status)
     return request
+
+
+def _sample_candidate(number: int) -> ProposedCandidate:
+    return ProposedCandidate(
+        id=number,
+        public_id=f"exemple-{number}",
+        first_name="Léa",
+        email="lea@exemple.example",
+        email_norm="lea@exemple.example",
+        proposed_at=clock.now(),
+    )

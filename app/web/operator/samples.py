@@ -6,6 +6,9 @@ from datetime import timedelta
 
 from app.core import clock
 from app.domain.accounts.models import Purpose
+from app.domain.cfa_requests.emails import sample_request
+from app.domain.cfa_requests.employer_emails import CfaAnswered
+from app.domain.cfa_requests.lifecycle import CfaRequestStatus
 from app.domain.employers.alert_emails import AddressBouncedMail
 from app.domain.employers.contact_emails import AddressChanged
 from app.domain.employers.emails import AccessLink
@@ -42,6 +45,21 @@ def _second_contact() -> Mail:
     return replace(AddressBouncedMail.sample(), to="paul@boulangerie.example", to_staff=False)
 
 
+def _cfa_says(status: CfaRequestStatus, message: str = "") -> Mail:
+    return CfaAnswered(sample_request(status=status, message=message), 1)
+
+
+def _cfa_wants_to_talk() -> Mail:
+    mail = _cfa_says(CfaRequestStatus.WANTS_TO_TALK, "Bonjour,\nquels sont vos horaires ?")
+    mail.request.reply_to = "apprentissage@cfa.example"  # type: ignore[attr-defined]  # the mail made just above
+    return mail
+
+
+def _agreed() -> Mail:
+    request = sample_request(status=CfaRequestStatus.ANSWERED, candidates=1)
+    return CfaAnswered.agreed(request.candidates[0])
+
+
 # (e-mail, variant in the address) → (label, how it is made)
 _VARIANTS: dict[tuple[str, str], tuple[str, Callable[[], Mail]]] = {
     (OfferChanged.name, "cloture"): ("Offre clôturée", _closed),
@@ -49,6 +67,9 @@ _VARIANTS: dict[tuple[str, str], tuple[str, Callable[[], Mail]]] = {
     (AccessLink.name, "connexion"): ("Connexion d’un agent", _login),
     (AccessLink.name, "preuve"): ("Preuve avant un changement d’adresse", _step_up),
     (OpcoHandedOver.name, "repreneur"): ("À l’OPCO qui reprend le suivi", OpcoHandedOver.sample_of_taker),
+    (CfaAnswered.name, "accord"): ("Accord d’un candidat", _agreed),
+    (CfaAnswered.name, "echange"): ("Le CFA veut échanger", _cfa_wants_to_talk),
+    (CfaAnswered.name, "aucun"): ("Pas de candidat", lambda: _cfa_says(CfaRequestStatus.DECLINED)),
     (AddressBouncedMail.name, "second-contact"): ("Au second contact", _second_contact),
 }
 
