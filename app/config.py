@@ -69,6 +69,11 @@ class Settings(BaseSettings):
     rome_client_secret: SecretStr = SecretStr("")
     training_url: str = "https://api.apprentissage.beta.gouv.fr/api"
     training_token: SecretStr = SecretStr("")
+    standin_proconnect_url: str = "http://127.0.0.1:5104"
+    proconnect_discovery_url: str = ""
+    proconnect_client_id: str = ""
+    proconnect_client_secret: SecretStr = SecretStr("")
+    proconnect_algorithm: Literal["RS256", "ES256"] = "RS256"
     lookup_timeout: float = Field(3.5, gt=0, le=20)
 
     development: bool = False

@@ -1,6 +1,6 @@
 """Which outside is real and which is a stand-in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,13 +8,15 @@ from app.adapters.cfadock import CfadockClient
 from app.adapters.company_directory import HttpCompanyDirectory
 from app.adapters.demonstration import DemonstrationDirectory, DemonstrationOpcoLookup
 from app.adapters.geocoder import HttpGeocoder
+from app.adapters.identity_provider import HttpIdentityProvider
 from app.adapters.opco_lookup import HttpOpcoLookup
 from app.adapters.rome import HttpRomeSource
 from app.adapters.sirene import SireneClient
-from app.adapters.training_catalogue import HttpTrainingCatalogue
 from app.adapters.siret2idcc import Siret2idccClient
 from app.adapters.siro import SiroClient
+from app.adapters.training_catalogue import HttpTrainingCatalogue
 from app.config import Settings
+from app.domain.accounts.identity import IdentityProvider
 from app.domain.cfa_requests.source import TrainingCatalogue
 from app.domain.employers.directory import CompanyDirectory
 from app.domain.employers.geocoding import Geocoder
@@ -24,7 +26,7 @@ from app.domain.reference.rome_source import RomeSource
 
 @dataclass(frozen=True)
 class Adapters:
-    """What the application talks to. Those that need credentials may be None; `simulated`: the banner says so."""
+    """What the application talks to. None: no credentials. `simulated`: the banner says so."""
 
     directory: CompanyDirectory
     geocoder: Geocoder
@@ -32,6 +34,7 @@ class Adapters:
     rome: RomeSource | None
     courses: TrainingCatalogue | None
     simulated: bool
+    identity: IdentityProvider | None = None
 
 
 def flask_config(settings: Settings) -> dict[str, Any]:
@@ -56,13 +59,17 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 
 
 def adapters(settings: Settings) -> Adapters:
+    """Everything outside, as the settings say."""
+    return replace(_lookups(settings), identity=_identity(settings))
+
+
+def _lookups(settings: Settings) -> Adapters:
     """Real services, the stand-ins, or (« auto ») the real ones as long as they answer, stand-ins beside."""
     rome, courses = _rome(settings), _courses(settings)
     if settings.lookups == "real":
         real = _directory(settings, settings.directory_url, sirene=_sirene(settings))
         geocoder = HttpGeocoder(settings.geocoder_url, timeout=settings.lookup_timeout)
-        opco = _opco(settings)
-        return Adapters(directory=real, geocoder=geocoder, opco=opco, rome=rome, courses=courses, simulated=False)
+        return Adapters(real, geocoder, _opco(settings), rome, courses, simulated=False)
     base = settings.standin_directory_url
     standin = _directory(settings, base, sirene=_simulated_sirene(settings))
     simulated = Adapters(
@@ -142,4 +149,18 @@ def _rome(settings: Settings) -> RomeSource | None:
         client_id=settings.rome_client_id,
         client_secret=settings.rome_client_secret.get_secret_value(),
         timeout=20.0,
+    )
+
+
+def _identity(settings: Settings) -> IdentityProvider | None:
+    """ProConnect where it is set up; its stand-in in a demonstration on this machine; else nobody."""
+    url = settings.proconnect_discovery_url
+    client_id, secret = settings.proconnect_client_id, settings.proconnect_client_secret.get_secret_value()
+    if not url:
+        if not settings.development:
+            return None
+        url = f"{settings.standin_proconnect_url}/api/v2/.well-known/openid-configuration"
+        client_id, secret = "depot-alternance-simulateur", "secret-du-simulateur"
+    return HttpIdentityProvider(
+        url, client_id=client_id, client_secret=secret, algorithm=settings.proconnect_algorithm, timeout=5.0
     )

@@ -21,7 +21,7 @@ from app.web.access import Access, access_of
 ROOT = Path(__file__).resolve().parents[1]
 NOTICE = "<!-- Page produite par « make docs » : ne pas la modifier à la main. -->"
 OWN_METHODS = {"HEAD", "OPTIONS"}
-SUBJECTS = {"offer": "Offre", "follow_up": "Suivi d’une entreprise par son OPCO", "cfa_request": "Demande à un CFA"}
+SUBJECTS = {"offer": "Offre", "follow_up": "Suivi d’une entreprise par son OPCO", "cfa_request": "Demande à un CFA", "export": "Export long"}
 
 
 def routes(app: Flask, plain: Flask) -> str:
@@ -54,6 +54,8 @@ def entrance(access: Access | None) -> str:
         return "par lien : " + ", ".join(f"`{purpose.value}`" for purpose in access.purposes)
     if access.permission is not None:
         return f"compte ayant le droit `{access.permission.value}`"
+    if access.account_only:
+        return "toute personne connectée"
     return f"tout le monde ({access.reason})".replace("|", "\\|")
 
 

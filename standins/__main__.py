@@ -7,6 +7,7 @@ import threading
 
 from standins.annuaire.server import annuaire
 from standins.apprentissage.server import apprentissage
+from standins.proconnect.server import proconnect
 from standins.rome.server import rome
 
 
@@ -16,6 +17,7 @@ def main() -> int:
     parser.add_argument("--port-annuaire", type=int, default=5101)
     parser.add_argument("--port-rome", type=int, default=5102)
     parser.add_argument("--port-apprentissage", type=int, default=5103)
+    parser.add_argument("--port-proconnect", type=int, default=5104)
     options = parser.parse_args()
     over = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -25,6 +27,7 @@ def main() -> int:
             annuaire(port=options.port_annuaire),
             rome(port=options.port_rome),
             apprentissage(port=options.port_apprentissage),
+            proconnect(port=options.port_proconnect),
         ]
     except OSError as error:
         print(f"Un simulateur ne peut pas démarrer : {error.strerror}.", file=sys.stderr)

@@ -89,6 +89,7 @@ ACTIONS: dict[str, str] = {
     "member_joined": "Membre arrivé",
     "member_role_changed": "Rôle changé",
     "member_left": "Membre parti",
+    "identity_attached": "Identité ProConnect rattachée",
     "second_factor_added": "Second facteur ajouté",
     "second_factor_removed": "Second facteur retiré",
     "recovery_codes_renewed": "Codes de secours refaits",

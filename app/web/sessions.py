@@ -113,12 +113,14 @@ class DatabaseSessions(SessionInterface):
             return
         data = dict(session) if session.modified else None
         try:
+            # A session just opened has its number since the view's commit.
+            number = session.row_id or session.row.id
             if data is None and not sessions.is_to_touch(session.row):
                 return
             db.session.rollback()
             with writing():
                 # The row may have been deleted by a log-out meanwhile: nothing is what we want then.
-                row = db.session.get(WebSession, session.row_id)
+                row = db.session.get(WebSession, number) if number else None
                 if row is not None:
                     sessions.touch(row)
                     row.data = row.data if data is None else data

@@ -1,6 +1,7 @@
 """G7: every route, for every actor, with its own object and with another's: nothing opens that shouldn't."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask, url_for
@@ -41,6 +42,9 @@ def world(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         update={"mail_webhook_secret": SecretStr("secret-du-relais")}
     )
     monkeypatch.setitem(app.extensions, "settings", settings)
+    # As where ProConnect isn't set up; tests/web/test_proconnect.py has it.
+    outside = replace(app.extensions["adapters"], identity=None)
+    monkeypatch.setitem(app.extensions, "adapters", outside)
     limiters = app.extensions["limiter"]
     for one in limiters if isinstance(limiters, set) else {limiters}:
         monkeypatch.setattr(one, "enabled", False)

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("account", __name__)
 
-from app.web.account import second_factor, sign_in  # noqa: E402, F401  # the views register themselves
+from app.web.account import proconnect, second_factor, sign_in  # noqa: E402, F401  # views register here

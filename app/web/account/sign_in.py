@@ -14,6 +14,7 @@ from app.web.account import blueprint
 from app.web.forms.base import PostForm
 from app.web.forms.fields import EmailAddress, Line
 from app.web.forms.once import run_once
+from app.web.outside import adapters
 
 
 class SignInForm(PostForm):
@@ -36,9 +37,9 @@ def sign_in() -> str | Response | tuple[str, int]:
     """Ask for the address; the sending worker looks it up, so that the answer tells nothing."""
     form = SignInForm()
     if request.method != "POST":
-        return render_template("account/sign_in.html", form=form)
+        return _page(form)
     if not form.validate():
-        return render_template("account/sign_in.html", form=form), 422
+        return _page(form), 422
 
     def ask() -> str:
         email = normalise_email(str(form.email.data))
@@ -48,6 +49,10 @@ def sign_in() -> str | Response | tuple[str, int]:
         return url_for("account.asked")
 
     return run_once(ask)
+
+
+def _page(form: SignInForm) -> str:
+    return render_template("account/sign_in.html", form=form, proconnect=adapters().identity is not None)
 
 
 @blueprint.get("/connexion/lien-envoye")

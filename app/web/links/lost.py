@@ -17,6 +17,7 @@ from app.web.forms.fields import EmailAddress, Line
 from app.web.forms.once import run_once
 from app.web.forms.siret import OptionalSiret
 from app.web.links import blueprint
+from app.web.outside import adapters, without_transaction
 
 
 class LostLinkForm(PostForm):
@@ -77,8 +78,17 @@ def arrived() -> str:
 @blueprint.post("/deconnexion")
 @public("fin de la session")
 def log_out() -> str:
-    """End the session at once."""
+    """End the session at once; whoever came by ProConnect is shown where to end that one too."""
+    id_token = str(portal_session().get("id_token") or "")
     leave()
     failpoint("session.write_at_logout")
     db.session.commit()
-    return render_template("links/left.html")
+    return render_template("links/left.html", proconnect_url=_ending(id_token))
+
+
+def _ending(id_token: str) -> str | None:
+    provider = adapters().identity
+    if provider is None or not id_token:
+        return None
+    home = url_for("deposit.home", _external=True)
+    return without_transaction(lambda: provider.ending(id_token, back=home))

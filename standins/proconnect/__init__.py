@@ -1,0 +1,1 @@
+"""An OpenID Connect provider that behaves as ProConnect does."""
