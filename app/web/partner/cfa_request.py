@@ -60,7 +60,7 @@ def cfa_candidates(public_id: str) -> Answer:
     """Screen 2: the people proposed."""
     opened = request_or_404(public_id)
     if why_no_answer(opened.request.offer):
-        return redirect(url_for("partner.cfa_request", public_id=public_id), 303)
+        return redirect(url_for("partner.cfa_request", public_id=public_id))
     if request.method != "POST":
         form = CandidatesForm(formdata=None, data=_typed_before(opened))
         return _candidates_page(opened, form)
@@ -97,7 +97,7 @@ def cfa_message(public_id: str) -> Answer:
     """Screen 2: a message to the employer, passed on by the portal."""
     opened = request_or_404(public_id)
     if why_no_answer(opened.request.offer):
-        return redirect(url_for("partner.cfa_request", public_id=public_id), 303)
+        return redirect(url_for("partner.cfa_request", public_id=public_id))
     form = TalkForm()
     if request.method != "POST":
         return _page("partner/cfa_message.html", opened, form)
@@ -119,7 +119,7 @@ def cfa_answered(public_id: str) -> Answer:
     """« Réponse transmise »."""
     opened = request_or_404(public_id)
     if opened.request.status not in GIVEN:
-        return redirect(url_for("partner.cfa_request", public_id=public_id), 303)
+        return redirect(url_for("partner.cfa_request", public_id=public_id))
     return render_template("partner/cfa_answered.html", **_about(opened))
 
 
