@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.browser.catalogue import Catalogue
-from tests.browser.walks import cfas, deposit, manage, others, structures
+from tests.browser.walks import cfas, collecting, deposit, manage, others, structures
 from tests.support.mailbox import Mailbox
 from tests.support.site import served
 from tests.support.smtp_sink import SmtpSink
@@ -40,6 +40,7 @@ def catalogue(built_app: Flask, sink: SmtpSink, annuaire: Partner) -> Catalogue:
         others.staff_pages,
         lambda kept: structures.walk(kept, mailbox),
         cfas.walk,
+        collecting.walk,
         others.development_pages,
         others.error_pages,
     )
