@@ -54,13 +54,15 @@ def server(app: Flask, mailbox: Mailbox, tmp_path: Path) -> Iterator[tuple[str, 
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--log-level", "debug", "--access-logfile", "-"]
     with said.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
-    limit = time.monotonic() + 60
-    while _status(f"{environment['BASE_URL']}/robots.txt") != 200:
-        assert process.poll() is None and time.monotonic() < limit, said.read_text()[-2000:]
-        time.sleep(0.1)
-    yield environment["BASE_URL"], said
-    process.terminate()
-    process.wait(30)
+    limit = time.monotonic() + 180
+    try:
+        while _status(f"{environment['BASE_URL']}/robots.txt") != 200:
+            assert process.poll() is None and time.monotonic() < limit, said.read_text()[-2000:]
+            time.sleep(0.1)
+        yield environment["BASE_URL"], said
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def _status(address: str, **options: object) -> int:

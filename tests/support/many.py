@@ -22,15 +22,14 @@ def many_rows(number: int) -> None:
     """`number` more offers of each state, companies, contacts, follow-ups, messages, lines, runs. Commits."""
     for status in OfferStatus:
         offers = _copies(Offer, number, Offer.status == status)
-        for offer in offers if status is OfferStatus.HELD else []:
-            _copies(Hold, 1, offer_id=offer)
+        if status is OfferStatus.HELD:
+            _copies(Hold, len(offers), each={"offer_id": offers})
     for verification in (Verification.VERIFIED, Verification.TO_VERIFY):
-        for _ in range(number // 2):
-            [employer] = _copies(Employer, 1)
-            over = {"employer_id": employer, "verification": verification}
-            [establishment] = _copies(Establishment, 1, **over)
-            _copies(Contact, 1, establishment_id=establishment)
-            _copies(FollowUp, 1, establishment_id=establishment)
+        employers = _copies(Employer, number // 2)
+        of_theirs = {"employer_id": employers}
+        establishments = _copies(Establishment, len(employers), each=of_theirs, verification=verification)
+        for model in (Contact, FollowUp):
+            _copies(model, len(establishments), each={"establishment_id": establishments})
     for _ in range(number):
         [cfa] = _copies(Cfa, 1)
         [request] = _copies(CfaRequest, 1, cfa_id=cfa)
@@ -41,8 +40,14 @@ def many_rows(number: int) -> None:
     db.session.commit()
 
 
-def _copies(model: Any, number: int, *like: sa.ColumnElement[bool], **over: Any) -> list[int]:
-    """Rows as the first one of the table that is `like` this; their numbers."""
+def _copies(
+    model: Any,
+    number: int,
+    *like: sa.ColumnElement[bool],
+    each: dict[str, list[int]] | None = None,
+    **over: Any,
+) -> list[int]:
+    """Rows as the first one of the table that is `like` this; their numbers. `each` has a value a row."""
     table = model.__table__
     first = db.session.execute(sa.select(table).where(*like).order_by(table.c.id).limit(1)).one_or_none()
     if first is None or number == 0:
@@ -50,6 +55,9 @@ def _copies(model: Any, number: int, *like: sa.ColumnElement[bool], **over: Any)
     alone = {column.name for column in table.columns if _is_alone(column)}
     kept = {name: value for name, value in first._mapping.items() if name != "id"}
     rows = [{**kept, **{name: _new(table.c[name]) for name in alone}, **over} for _ in range(number)]
+    for name, values in (each or {}).items():
+        for row, value in zip(rows, values, strict=True):
+            row[name] = value
     return list(db.session.scalars(sa.insert(table).returning(table.c.id), rows))
 
 
