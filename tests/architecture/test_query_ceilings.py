@@ -29,14 +29,6 @@ WHO = {
     "held": "OPCO 1, offre retenue",
     "cfa": "CFA 1",
     "proposed": "candidat proposé 1",
-    "account": "responsable 1",
-    "space": "responsable 1",
-    "members": "responsable 1",
-    "offers": "responsable 1",
-    "opco_space": "agent OPCO 1",
-    "follow": "agent OPCO 1",
-    "export": "agent OPCO 1",
-    "listed": "OPCO 1, liste",
     "staff": "administrateur du portail",
     "administrator": "administrateur du portail",
     "relay": "relais de courriel",
@@ -69,7 +61,7 @@ def _pages(
         for endpoint in sorted(rules):
             row = ROWS[endpoint]
             for owner, parameters in objects_of(row, world):
-                if owner in {"", "A", "1", "o1"}:
+                if owner in {"", "A", "1"}:
                     address = url_for(endpoint, **parameters)
                     found[f"{endpoint} {address}"] = (clients[WHO[row.needs]], address)
     return found
