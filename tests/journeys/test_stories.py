@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from flask import Flask
 
-from app.core import clock
+from app.core import clock, events
 from app.core.database import db
 from app.domain.accounts.models import Account, StaffRole
+from app.domain.cfa_requests.matching import cfas_near
 from app.domain.offers.lifecycle import EndReason, OfferStatus
 from app.domain.offers.models import Offer
 from app.domain.opco.contacts import record_contact
 from app.domain.opco.determination import opco_by_code
+from app.outbox.events import AddressBounced
 from app.scheduling.runner import run_job
 from tests.factories.offers import given
+from tests.factories.training import make_cfa
 from tests.support.client import CheckedClient
 from tests.support.deposit import ANSWERS, BAKERY, NOT_PUBLIC, plain, publish, type_company
 from tests.support.mailbox import Mailbox
@@ -97,6 +100,41 @@ def test_a_draft_begun_at_the_counter_is_ended_at_home(
         page = home.submit(page)
     home.submit(page, button="Publier")
     assert offer_of(app).status is OfferStatus.TO_CONFIRM
+
+
+def test_a_baker_finds_a_candidate_through_a_cfa(
+    app: Flask, client: CheckedClient, mailbox: Mailbox, at_noon: datetime
+) -> None:
+    with given(app):
+        make_cfa(name="CFA du Rouergue", emails=("ancienne@cfa.example", "apprentissage@cfa.example"))
+    public_id = online(client, mailbox)
+    page = client.get(f"/gestion/offres/{public_id}/cfa")
+    [number] = re.findall(r'name="cfas" value="(\d{14})"', page.text)
+    client.submit(page, {"cfas": number})
+    with app.app_context():
+        # The first address of the catalogue no longer exists: the next contact is written to.
+        events.emit(AddressBounced(email="ancienne@cfa.example", reason="hard_bounce"))
+        db.session.commit()
+    with clock.set_to(at_noon + timedelta(days=7)):
+        job(app, "remind_cfas")
+        letter = mailbox.last(to="apprentissage@cfa.example", subject="Toujours sans réponse")
+        school = newcomer(app)
+        first = school.submit(school.get(letter.link))
+        second = school.submit(first, {"answer": "propose"})
+        people = {"first_name_1": "Léa", "email_1": "lea@exemple.example", "agreed_1": "y"}
+        assert "Réponse transmise" in plain(school.submit(second, people))
+        back = newcomer(app)
+        told = mailbox.last(to=EMAIL, subject="vous propose 1 candidat")
+        offer = plain(back.submit(back.get(told.link)))
+        assert "1 CFA contacté, il a répondu" in offer and "accord en attente" in offer
+        lea = newcomer(app)
+        agreement = lea.submit(lea.get(mailbox.last(to="lea@exemple.example").link))
+        lea.submit(agreement, {"answer": "agree"})
+        assert mailbox.last(to=EMAIL, subject="a donné son accord").link
+        assert "lea@exemple.example" in back.get(f"/gestion/offres/{public_id}").text
+        school.submit(school.get(f"{first.request.path}/ne-plus-recevoir"))
+        with app.app_context():
+            assert cfas_near(db.session.query(Offer).one()) == []
 
 
 def test_an_unlisted_company_is_checked_by_a_person_then_online(
