@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
+from app.core import clock
 from app.core.database import db
 from app.domain.offers.feed import BATCH
 from tests.access import world as worlds
@@ -44,7 +45,8 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "TRUNCATE")
 @pytest.fixture
 def pages(app: Flask) -> Iterator[dict[str, tuple[FlaskClient, str]]]:
     """For each page read, as « endpoint address »: who reads it, and its address."""
-    with app.app_context():
+    # The clock stands still: the pages of a long run would note that people were seen again.
+    with app.app_context(), clock.set_to(clock.now()):
         world = worlds.build()
         clients = {name: browser(app, ACTORS[name].come(world)) for name in set(WHO.values())}
         db.session.commit()
