@@ -21,7 +21,12 @@ from app.web.access import Access, access_of
 ROOT = Path(__file__).resolve().parents[1]
 NOTICE = "<!-- Page produite par « make docs » : ne pas la modifier à la main. -->"
 OWN_METHODS = {"HEAD", "OPTIONS"}
-SUBJECTS = {"offer": "Offre", "follow_up": "Suivi d’une entreprise par son OPCO", "cfa_request": "Demande à un CFA", "export": "Export long"}
+SUBJECTS = {
+    "offer": "Offre",
+    "follow_up": "Suivi d’une entreprise par son OPCO",
+    "cfa_request": "Demande à un CFA",
+    "export": "Export long",
+}
 
 
 def routes(app: Flask, plain: Flask) -> str:

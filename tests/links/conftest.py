@@ -19,8 +19,8 @@ from app.domain.opco.models import Opco
 from app.domain.organisations.members import invite
 from app.domain.organisations.roles import Role
 from tests.factories.offers import make_answer, make_contact, make_offer
-from tests.factories.training import make_candidate, make_request
 from tests.factories.structures import make_structure
+from tests.factories.training import make_candidate, make_request
 
 
 class Given(NamedTuple):
