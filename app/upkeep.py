@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from app import catalogue_upkeep
+from app import catalogue_upkeep, export_upkeep
 from app.core import clock
 from app.core.database import db
 from app.core.failpoints import failpoint
@@ -12,6 +12,7 @@ from app.domain.employers.verification import apply_check, establishments_to_che
 from app.domain.offers import jobs as offer_jobs
 from app.domain.offers import retention
 from app.domain.offers.consistency import inconsistencies
+from app.domain.opco import jobs as opco_jobs
 from app.domain.opco.hand_overs import take_findings
 from app.domain.opco.queues import establishments_to_ask
 from app.domain.organisations import jobs as organisation_jobs
@@ -21,7 +22,7 @@ from app.domain.reference.rome_source import RomeUnavailable
 from app.scheduling import Counts, Daily, Every, Run, job
 
 # Importing a module of jobs declares them; every process that builds the application knows them all.
-DECLARED_IN = (offer_jobs, organisation_jobs, retention, cfa_jobs, catalogue_upkeep)
+DECLARED_IN = (offer_jobs, organisation_jobs, retention, cfa_jobs, opco_jobs, catalogue_upkeep, export_upkeep)
 SHEETS_A_NIGHT = 200
 OPCOS_AT_ONCE = 50
 

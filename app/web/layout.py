@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.domain.organisations.models import Organisation
+from app.domain.organisations.models import Kind, Organisation
 from app.web.public.conformity import RECORD
 
 NAVIGATION = (("Déposer une offre", "deposit.home"), ("Offres en ligne", "public.offers"))
@@ -12,6 +12,12 @@ TOOLS = (
     ("Aide", "public.help_page"),
 )
 SPACE = (("Offres", "recruiter.dashboard"), ("Membres", "recruiter.members_list"))
+OPCO_SPACE = (
+    ("Entreprises à accompagner", "recruiter.opco_board"),
+    ("Offres", "recruiter.dashboard"),
+    ("Adresses à prévenir", "recruiter.opco_addresses"),
+    ("Membres", "recruiter.members_list"),
+)
 FOOTER = (
     ("Plan du site", "public.site_map"),
     ("Mentions légales", "public.legal_notice"),
@@ -53,6 +59,6 @@ def _notice(simulated: bool) -> str:
     return "Démonstration : les entreprises viennent du registre public, rien n’est publié ailleurs."
 
 
-def space_links(_space: Organisation) -> tuple[tuple[str, str], ...]:
+def space_links(space: Organisation) -> tuple[tuple[str, str], ...]:
     """The pages of a structure's space: (label, endpoint)."""
-    return SPACE
+    return OPCO_SPACE if space.kind is Kind.OPCO and space.is_verified else SPACE

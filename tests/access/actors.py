@@ -19,6 +19,7 @@ from app.domain.accounts.models import Account, Link, Purpose
 from app.domain.offers.follow_ups import mark_bounced
 from app.domain.offers.holding import decide_hold
 from app.domain.offers.models import HoldDecision
+from app.domain.opco.sent_lists import SENT_LIST
 from app.outbox.events import AddressBounced
 from tests.access.world import OPCO_CODES, World, link_for, management, secret_of, step_up
 from tests.factories.offers import AGENT
@@ -136,6 +137,27 @@ def _member(role: str, structure: str, *rights: str, proven: bool = True) -> Act
     return _actor(come, "account", *(held if proven else (f"in:{structure}", "unproven")))
 
 
+def _list(world: World, owner: str) -> Link:
+    return link_for(Purpose.FOLLOW_UP, SENT_LIST, world.lists[owner].id, f"opco{owner}@opco.example")
+
+
+def _opco_agent(role: str, opco: str, *rights: str, proven: bool = True) -> Actor:
+    owner = f"o{opco}"
+    held = [f"{right}:{owner}" for right in ("in", "opco_space", *rights)]
+    come = _staff(f"{role}:{owner}", proven=proven)
+    return _actor(come, "account", *(held if proven else (f"in:{owner}", "unproven")))
+
+
+def _opco_agents() -> dict[str, Actor]:
+    found = {}
+    for number in "12":
+        found[f"agent OPCO {number}, responsable"] = _opco_agent("administrator", number, "follow")
+        found[f"agent OPCO {number}"] = _opco_agent("recruiter", number, "follow", "export")
+        found[f"agent OPCO {number}, lecture"] = _opco_agent("reader", number)
+    found["agent OPCO 1 sans second facteur"] = _opco_agent("recruiter", "1", proven=False)
+    return found
+
+
 def _members() -> dict[str, Actor]:
     found = {}
     for number in "12":
@@ -201,7 +223,10 @@ ACTORS: dict[str, Actor] = {
     "employeur A déconnecté": _actor(lambda w: Visit([management(w.contacts["A"])], over=True)),
     "relais de courriel": _actor(lambda _: Visit(headers={"X-Webhook-Secret": "secret-du-relais"}), "relay"),
     "relais au mauvais secret": _actor(lambda _: Visit(headers={"X-Webhook-Secret": "autre-secret"})),
+    "OPCO 1, liste": _actor(lambda w: Visit([_list(w, "1")]), "listed:1", "follow_up:1", "link:follow_up"),
+    "OPCO 2, liste": _actor(lambda w: Visit([_list(w, "2")]), "listed:2", "follow_up:2", "link:follow_up"),
     **_members(),
+    **_opco_agents(),
 }  # fmt: skip
 
 

@@ -141,6 +141,7 @@ def test_nothing_opens_that_should_not(
         if method in UNSAFE and not token and endpoint not in NO_TOKEN:
             wanted = REFUSED
         got = outcome_of(endpoint, answer)
+        answer.close()
         if got != wanted:
             wrong.append(f"{method} {endpoint} [{owner}]: {wanted}, got {got} ({answer.status_code})")
             unexpected += got == OPEN

@@ -21,9 +21,13 @@ from app.domain.offers.origins import Origin
 from app.domain.opco.contacts import record_contact
 from app.domain.opco.determination import opco_by_code
 from app.domain.opco.follow_up import open_follow_up
-from app.domain.opco.models import FollowUp
-from app.domain.organisations.models import Membership, Organisation
+from app.domain.opco.lifecycle import EXPORT_LIFECYCLE, ExportStatus
+from app.domain.opco.long_exports import Export, file_of
+from app.domain.opco.models import FollowUp, OpcoContact
+from app.domain.opco.sent_lists import ListKind, SentList, make_list
+from app.domain.organisations.models import Kind, Membership, Organisation
 from app.domain.organisations.roles import Role
+from app.export_upkeep import exports_folder
 from app.outbox.models import Pause, SuppressedAddress
 from tests.factories.offers import make_answer, make_contact, make_establishment, make_offer
 from tests.factories.structures import make_member, make_structure
@@ -71,6 +75,11 @@ class World:
     pause: int = 0
     address: int = 0
     opco_address: int = 0
+    # What an OPCO has in its own space, and the companies that an e-mail names to it.
+    opco_spaces: dict[str, Organisation] = field(default_factory=dict)
+    own_addresses: dict[str, OpcoContact] = field(default_factory=dict)
+    exports: dict[str, Export] = field(default_factory=dict)
+    lists: dict[str, SentList] = field(default_factory=dict)
 
 
 def secret_of(owner: str) -> str:
@@ -99,6 +108,7 @@ def build() -> World:
     for name, role in (("operator", StaffRole.OPERATOR), ("administrator", StaffRole.ADMINISTRATOR)):
         world.accounts[name] = _account(name, role)
     _structures(world)
+    _opcos(world)
     world.accounts["nobody"] = _account("nobody", None)
     world.accounts["disabled"] = _account("disabled", StaffRole.OPERATOR)
     world.accounts["disabled"].disabled_at = clock.now()
@@ -120,6 +130,30 @@ def _structures(world: World) -> None:
             world.accounts[f"{role.value}:{owner}"] = member.account
         world.others[owner] = make_member(structure, Role.READER, email=f"autre{owner}@structure.example")
         world.offers[employer].organisation_id = structure.id
+
+
+def _opcos(world: World) -> None:
+    """The spaces of OPCOs 1 and 2, their own addresses, a list mailed to each, an export of a recruiter."""
+    folder = exports_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    for owner, code in OPCO_CODES.items():
+        space = make_structure(Kind.OPCO, name=f"OPCO {owner}", opco_code=code)
+        world.opco_spaces[owner] = space
+        for role in (Role.ADMINISTRATOR, Role.RECRUITER, Role.READER):
+            member = make_member(space, role, email=f"{role.value}{owner}@opco.example")
+            world.accounts[f"{role.value}:o{owner}"] = member.account
+        address = record_contact(opco_by_code(code), f"service{owner}@opco.example")
+        world.own_addresses[owner] = address
+        world.lists[owner] = make_list(address, ListKind.DIGEST, [world.follow_ups[owner].id])
+        account = world.accounts[f"recruiter:o{owner}"]
+        export = Export(
+            organisation=space, account=account, title="o.csv", total=1, asked_at=clock.now()
+        )
+        EXPORT_LIFECYCLE.begin(export, ExportStatus.DONE)
+        db.session.add(export)
+        db.session.flush()
+        world.exports[owner] = export
+        file_of(export, folder).write_text("essai", "utf-8")
 
 
 def _draft(owner: str) -> Draft:
@@ -201,6 +235,11 @@ def guarded(world: World) -> dict[str, list[tuple[Any, ...]]]:
         rows[owner] += [_row(ProposedCandidate, world.proposed[owner].id)]
         rows[owner] += [_row(Organisation, world.structures[owner].id)]
         rows[owner] += [_row(Membership, world.others[owner].id)]
+        rows[f"o{owner}"] = [
+            _row(Organisation, world.opco_spaces[owner].id),
+            _row(OpcoContact, world.own_addresses[owner].id),
+            _row(Export, world.exports[owner].id),
+        ]
     return rows
 
 

@@ -10,13 +10,19 @@ import pytest
 from app.core.lifecycle import IllegalMove, Lifecycle
 from app.domain.cfa_requests.lifecycle import CFA_REQUEST_LIFECYCLE, CfaRequestStatus
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE, OfferStatus
-from app.domain.opco.lifecycle import FOLLOW_UP_LIFECYCLE, FollowUpStatus
+from app.domain.opco.lifecycle import (
+    EXPORT_LIFECYCLE,
+    FOLLOW_UP_LIFECYCLE,
+    ExportStatus,
+    FollowUpStatus,
+)
 from app.domain.organisations.lifecycle import ORGANISATION_LIFECYCLE, OrganisationStatus
 
 LIFECYCLES: list[tuple[Lifecycle[Any], type[Enum]]] = [
     (OFFER_LIFECYCLE, OfferStatus),
     (CFA_REQUEST_LIFECYCLE, CfaRequestStatus),
     (FOLLOW_UP_LIFECYCLE, FollowUpStatus),
+    (EXPORT_LIFECYCLE, ExportStatus),
     (ORGANISATION_LIFECYCLE, OrganisationStatus),
 ]
 CASES = [

@@ -93,6 +93,20 @@ class Offer(Model):
         sa.Index("ix_offer_recent", "status", "published_at"),
         sa.Index("ix_offer_end", "status", "last_day"),
         sa.Index("ix_offer_changed", "changed_at"),
+        # What is counted of a company's offers is read in it alone: the rows themselves are wide.
+        sa.Index(
+            "ix_offer_of_company",
+            "establishment_id",
+            "status",
+            "deposited_at",
+            "first_published_on",
+            "end_reason",
+            "organisation_id",
+            "rome_code",
+            "origin",
+            sqlite_where=sa.text("confirmed_at IS NOT NULL"),
+            postgresql_where=sa.text("confirmed_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -10,7 +10,7 @@ from app.domain.employers.models import Contact
 from app.domain.employers.services import normalise_email
 from app.domain.offers.staff_queues import Waiting
 from app.domain.opco.contacts import LIVE
-from app.domain.opco.models import Opco, OpcoContact
+from app.domain.opco.models import ContactMode, Opco, OpcoContact
 from app.outbox.bounces import release_address
 from app.outbox.models import SuppressedAddress
 
@@ -58,6 +58,15 @@ def stop_address(contact: OpcoContact, *, by: Actor) -> bool:
         return False
     contact.stopped_at = clock.now()
     journal.record("opco_messages_stopped", contact, by=by)
+    return True
+
+
+def change_mode(contact: OpcoContact, mode: ContactMode, *, by: Actor) -> bool:
+    """A message per need or a digest, from now on; False when it was so already."""
+    if contact.mode is mode:
+        return False
+    contact.mode = mode
+    journal.record("opco_address_changed", contact, by=by, facts={"mode": mode.value})
     return True
 
 

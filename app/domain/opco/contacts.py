@@ -63,11 +63,15 @@ def recipients_of(opco: Opco, *, department: str | None) -> Recipients:
 
 
 def department_of(establishment: Establishment) -> str | None:
-    """« 12 », « 2A », « 974 »: from the commune, else from the postcode; None when neither is known."""
-    commune = commune_by_code(establishment.commune_code) if establishment.commune_code else None
+    """« 12 », « 2A », « 974 »: where the company is; None when nothing says it."""
+    return department_at(establishment.commune_code, establishment.postcode)
+
+
+def department_at(commune_code: str | None, postcode: str) -> str | None:
+    """The département of a commune, else of a postcode; None when neither is known."""
+    commune = commune_by_code(commune_code) if commune_code else None
     if commune is not None:
         return commune.department
-    postcode = establishment.postcode
     if len(postcode) != 5:
         return None
     if postcode.startswith("20"):

@@ -14,10 +14,11 @@ from app.domain.employers.models import Establishment
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 from app.domain.opco.contacts import department_of
+from app.domain.opco.exchanges import Means, Reached
 from app.domain.opco.lifecycle import FOLLOW_UP_LIFECYCLE, MOVE_TO, FollowUpStatus
-from app.domain.opco.models import ContactLogEntry, FollowUp, Means, Opco
+from app.domain.opco.models import ContactLogEntry, FollowUp, Opco
 
-_SHOWN = (OfferStatus.ONLINE, OfferStatus.HELD, OfferStatus.SUSPENDED, OfferStatus.ENDED)
+SHOWN = (OfferStatus.ONLINE, OfferStatus.HELD, OfferStatus.SUSPENDED, OfferStatus.ENDED)
 
 
 def follow_up_of(establishment: Establishment, opco: Opco) -> FollowUp | None:
@@ -96,7 +97,14 @@ def end_follow_up(follow_up: FollowUp, *, by: Actor) -> None:
 
 
 def log_contact(
-    follow_up: FollowUp, *, day: date, means: Means, outcome: str, author: str, by: Actor
+    follow_up: FollowUp,
+    *,
+    day: date,
+    means: Means,
+    outcome: str,
+    author: str,
+    by: Actor,
+    reached: Reached | None = None,
 ) -> ContactLogEntry:
     """Note an exchange with the company; the first one moves it to « contactée »."""
     if day > clock.today():
@@ -104,13 +112,36 @@ def log_contact(
     if follow_up.status is FollowUpStatus.NOT_OURS:
         raise Refused("Vous avez transmis cette entreprise : son suivi n’est plus modifiable ici.")
     entry = ContactLogEntry(
-        follow_up=follow_up, day=day, means=means, outcome=outcome, author=author, noted_at=clock.now()
+        follow_up=follow_up,
+        day=day,
+        means=means,
+        outcome=outcome,
+        reached=reached,
+        author=author,
+        noted_at=clock.now(),
     )
     db.session.add(entry)
-    journal.record("contact_logged", follow_up, by=by, facts={"means": means.value, "day": day.isoformat()})
+    facts: dict[str, object] = {"means": means.value, "day": day.isoformat()}
+    if reached is not None:
+        facts["reached"] = reached.value
+    journal.record("contact_logged", follow_up, by=by, facts=facts)
     if follow_up.status is FollowUpStatus.TO_CONTACT:
         _move(follow_up, "contact", by=by)
     return entry
+
+
+def keep_note(follow_up: FollowUp, *, note: str, assignee_id: int | None, by: Actor) -> None:
+    """« Suivi par » and the OPCO's own note; the journal keeps their names, never their values."""
+    if follow_up.status is FollowUpStatus.NOT_OURS:
+        raise Refused("Vous avez transmis cette entreprise : son suivi n’est plus modifiable ici.")
+    changed = [
+        name
+        for name, value in (("note", note), ("assignee_id", assignee_id))
+        if getattr(follow_up, name) != value
+    ]
+    follow_up.note, follow_up.assignee_id = note, assignee_id
+    if changed:
+        journal.record("follow_up_annotated", follow_up, by=by, fields=changed)
 
 
 def company_of(offer: Offer) -> str:
@@ -124,7 +155,7 @@ def offers_of(establishment: Establishment, *, limit: int = 20) -> list[Offer]:
         sa.select(Offer)
         .where(
             Offer.establishment_id == establishment.id,
-            Offer.status.in_(_SHOWN),
+            Offer.status.in_(SHOWN),
             Offer.confirmed_at.is_not(None),
         )
         .order_by(Offer.id.desc())

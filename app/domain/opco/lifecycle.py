@@ -41,3 +41,33 @@ FOLLOW_UP_LIFECYCLE: Lifecycle[FollowUpStatus] = Lifecycle(
         "take_back": (frozenset({S.NOT_OURS}), S.TO_CONTACT),
     },
 )
+
+
+class ExportStatus(Enum):
+    """Where a long export stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+
+    @property
+    def label(self) -> str:
+        return EXPORT_LABELS[self]
+
+
+X = ExportStatus
+EXPORT_LABELS = {
+    X.WAITING: "En attente",
+    X.RUNNING: "En cours",
+    X.DONE: "Prêt",
+    X.STOPPED: "Arrêté",
+}
+EXPORT_LIFECYCLE: Lifecycle[ExportStatus] = Lifecycle(
+    "export",
+    {
+        "start": (frozenset({X.WAITING}), X.RUNNING),
+        "finish": (frozenset({X.RUNNING}), X.DONE),
+        "stop": (frozenset({X.WAITING, X.RUNNING}), X.STOPPED),
+    },
+)

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.database import Code, Model, UtcDateTime, enum_column, personal
 from app.core.identifiers import Siren
 from app.core.tokens import public_id
+from app.domain.accounts.models import Account
 from app.domain.employers.models import Establishment
 from app.domain.offers.models import Offer
+from app.domain.opco.exchanges import Means, Reached
 from app.domain.opco.lifecycle import FollowUpStatus
 
 _BASIS = "mission d’intérêt public"
@@ -58,27 +60,6 @@ class ContactMode(Enum):
 
     PER_EVENT = "per_event"
     DIGEST = "digest"
-
-
-class Means(Enum):
-    """How an OPCO spoke with a company."""
-
-    PHONE = "phone"
-    EMAIL = "email"
-    VISIT = "visit"
-    OTHER = "other"
-
-    @property
-    def label(self) -> str:
-        return MEANS_LABELS[self]
-
-
-MEANS_LABELS = {
-    Means.PHONE: "Téléphone",
-    Means.EMAIL: "Courriel",
-    Means.VISIT: "Visite",
-    Means.OTHER: "Autre",
-}
 
 
 class Opco(Model):
@@ -173,7 +154,8 @@ class FollowUp(Model):
     __tablename__ = "follow_up"
     __table_args__ = (
         sa.UniqueConstraint("establishment_id", "opco_id"),
-        sa.Index("ix_follow_up_board", "opco_id", "status", "department"),
+        # Counts, ages and the join with offers are read in it alone.
+        sa.Index("ix_follow_up_board", "opco_id", "status", "moved_at", "department", "establishment_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -186,8 +168,14 @@ class FollowUp(Model):
     moved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # When this OPCO itself said « pas notre champ »: the registers alone can't name it again.
     denied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # « Suivi par », and what the OPCO's members tell each other.
+    assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    note: Mapped[str] = mapped_column(
+        sa.Text, default="", info=personal("note de suivi", basis=_BASIS, kept="opco")
+    )
     version: Mapped[int] = mapped_column(default=1)
 
+    assignee: Mapped[Account | None] = relationship()
     establishment: Mapped[Establishment] = relationship(lazy="joined")
     opco: Mapped[Opco] = relationship(lazy="joined")
     contacts: Mapped[list["ContactLogEntry"]] = relationship(
@@ -209,6 +197,7 @@ class ContactLogEntry(Model):
     outcome: Mapped[str] = mapped_column(
         sa.Text, info=personal("compte rendu d’échange", basis=_BASIS, kept="opco")
     )
+    reached: Mapped[Reached | None] = mapped_column(enum_column(Reached))
     author: Mapped[str] = mapped_column(sa.String(120))
     noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

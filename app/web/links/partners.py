@@ -9,6 +9,7 @@ from app.domain.employers.contact_emails import CONTACT_CHANGE
 from app.domain.employers.models import Contact
 from app.domain.offers.models import Offer
 from app.domain.opco.models import FollowUp
+from app.domain.opco.sent_lists import SENT_LIST, SentList, companies_of
 from app.web.access import actor_of, enter
 from app.web.links.contact_alert import alert_page, open_alert
 from app.web.links.page import LinkPage
@@ -39,7 +40,9 @@ def open_address(link: Link) -> str:
 
 
 def follow_up_page(link: Link) -> LinkPage | None:
-    """An OPCO opens the follow-up of one company."""
+    """An OPCO opens the follow-up of one company, or the list that an e-mail names."""
+    if link.object_type == SENT_LIST:
+        return _list_page(link)
     follow_up = db.session.get(FollowUp, link.object_id)
     if follow_up is None:
         return None
@@ -51,9 +54,24 @@ def follow_up_page(link: Link) -> LinkPage | None:
     )
 
 
+def _list_page(link: Link) -> LinkPage | None:
+    sent = db.session.get(SentList, link.object_id)
+    if sent is None:
+        return None
+    number = len(companies_of(sent))
+    return LinkPage(
+        title="Ouvrir la liste des entreprises ?",
+        lead="Vous verrez leurs offres et leurs contacts, et vous pourrez noter vos échanges.",
+        button="Ouvrir la liste",
+        facts=(("OPCO", sent.contact.opco.label), ("Entreprises", str(number))),
+    )
+
+
 def open_follow_up(link: Link) -> str:
-    """The need page."""
+    """The need page, or the list."""
     enter(link=link)
+    if link.object_type == SENT_LIST:
+        return url_for("partner.companies", public_id=db.session.get_one(SentList, link.object_id).public_id)
     return url_for("partner.need", public_id=db.session.get_one(FollowUp, link.object_id).public_id)
 
 

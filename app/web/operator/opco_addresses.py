@@ -6,39 +6,15 @@ from werkzeug.wrappers import Response
 
 from app.core.database import db
 from app.domain.opco.addresses import addresses_of, counts_by_opco, stop_address
-from app.domain.opco.models import ContactMode, Opco, OpcoContact
+from app.domain.opco.models import Opco, OpcoContact
 from app.domain.opco.queues import waiting_by_opco
 from app.domain.opco.services import add_address
-from app.domain.reference.places import department_name, departments
 from app.web.access import Permission, current_actor, requires
-from app.web.forms.base import PostForm
-from app.web.forms.choice import Choices, Radios
-from app.web.forms.fields import EmailAddress, Line
 from app.web.forms.once import run_once
+from app.web.forms.opco_address import MODES, AddressForm, where_of
 from app.web.operator import blueprint
 
 Answer = str | Response | tuple[str, int]
-COUNTRY = "pays"
-MODES = {ContactMode.PER_EVENT: "Un message par besoin", ContactMode.DIGEST: "Un récapitulatif"}
-
-
-class AddressForm(PostForm):
-    """An address to tell."""
-
-    email = Line(
-        "Adresse e-mail",
-        limit=254,
-        missing="Saisissez l’adresse à prévenir.",
-        checks=(EmailAddress(),),
-        description="De préférence une adresse de service, lue par plusieurs personnes.",
-    )
-    department = Choices("Pour quel département", missing="Choisissez un département, ou tout le pays.")
-    mode = Radios(
-        "Comment la prévenir",
-        missing="Choisissez comment la prévenir.",
-        pairs=[(mode.value, label) for mode, label in MODES.items()],
-    )
-
 
 @blueprint.get("/agents/opco")
 @requires(Permission.OPCO_MANAGE)
@@ -57,17 +33,20 @@ def opcos() -> str:
 def opco_addresses(code: str) -> Answer:
     """The addresses of one OPCO, and a new one."""
     opco = _opco_or_404(code)
-    form = AddressForm(data={"department": COUNTRY, "mode": ContactMode.PER_EVENT.value})
-    form.department.offer([(COUNTRY, "Tout le pays"), *departments()])
+    form = AddressForm.new()
     if request.method != "POST":
         return _page(opco, form)
     if not form.validate():
         return _page(opco, form), 422
-    department = None if form.department.chosen == COUNTRY else form.department.chosen
 
     def act() -> str:
-        mode = ContactMode(form.mode.data)
-        add_address(opco, form.email.address, department=department, mode=mode, by=current_actor())
+        add_address(
+            opco,
+            form.email.address,
+            department=form.for_department,
+            mode=form.chosen_mode,
+            by=current_actor(),
+        )
         flash("Adresse enregistrée. Les besoins qui attendaient lui sont annoncés.", "success")
         return url_for("operator.opco_addresses", code=code)
 
@@ -96,11 +75,5 @@ def _opco_or_404(code: str) -> Opco:
 
 
 def _page(opco: Opco, form: AddressForm) -> str:
-    rows = [(contact, _where(contact), MODES[contact.mode]) for contact in addresses_of(opco)]
+    rows = [(contact, where_of(contact), MODES[contact.mode]) for contact in addresses_of(opco)]
     return render_template("operator/opco_addresses.html", opco=opco, rows=rows, form=form)
-
-
-def _where(contact: OpcoContact) -> str:
-    if contact.department is None:
-        return "Tout le pays"
-    return f"{department_name(contact.department) or ''} ({contact.department})".strip()

@@ -12,7 +12,8 @@ from app.domain.employers.services import normalise_email
 from app.domain.offers.models import Hold, Offer
 from app.domain.offers.queries import offer_by_public_id
 from app.domain.opco.models import FollowUp, Opco, OpcoContact
-from app.web.access import current_link
+from app.domain.opco.sent_lists import SENT_LIST, SentList, list_by_public_id, lists_naming
+from app.web.access import current_link, current_links
 from app.web.forms.decision_desk import last_hold
 
 
@@ -58,9 +59,28 @@ def follow_up_or_404(public_id: str) -> OpenFollowUp:
     if follow_up is None:
         abort(404)
     link = current_link(Purpose.FOLLOW_UP, object_type="follow_up", object_id=follow_up.id)
+    link = link or _list_link(follow_up)
     if link is None:
         abort(404)
     return OpenFollowUp(follow_up, link)
+
+
+def _list_link(follow_up: FollowUp) -> Link | None:
+    """A link to a list that names this company."""
+    links = {
+        link.object_id: link
+        for link in current_links()
+        if link.purpose is Purpose.FOLLOW_UP and link.object_type == SENT_LIST
+    }
+    return next((links[number] for number in lists_naming(follow_up, list(links))), None)
+
+
+def list_or_404(public_id: str) -> SentList:
+    """The list of this address, for whoever has opened its link."""
+    sent = list_by_public_id(public_id)
+    if sent is None or not current_link(Purpose.FOLLOW_UP, object_type=SENT_LIST, object_id=sent.id):
+        abort(404)
+    return sent
 
 
 def held_offer_or_404(public_id: str) -> OpenHold:

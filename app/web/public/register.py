@@ -40,6 +40,7 @@ SUBJECTS = {
     "contact_log_entry": "Échanges entre OPCO et entreprises",
     "delivery_fact": "Suivi des courriels",
     "draft": "Offres en cours de saisie",
+    "follow_up": "Suivi des entreprises par les OPCO",
     "identity": "Identités ProConnect des membres",
     "invitation": "Personnes invitées dans une structure",
     "link": "Liens envoyés par courriel",

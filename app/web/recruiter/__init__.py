@@ -4,4 +4,12 @@ from flask import Blueprint
 
 blueprint = Blueprint("recruiter", __name__)
 
-from app.web.recruiter import creation, dashboard, members  # noqa: E402, F401  # the views register themselves
+from app.web.recruiter import (  # noqa: E402  # the views register themselves on the blueprint
+    creation,  # noqa: F401
+    dashboard,  # noqa: F401
+    members,  # noqa: F401
+    opco_addresses,  # noqa: F401
+    opco_board,  # noqa: F401
+    opco_company,  # noqa: F401
+    opco_exports,  # noqa: F401
+)

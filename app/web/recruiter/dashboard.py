@@ -9,10 +9,12 @@ from app.core import clock
 from app.core.french import date_fr, number_fr, plural
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.organisation_offers import OfferFilter, ending_soon, offers_page
+from app.domain.opco.board import late_companies
+from app.domain.opco.determination import opco_by_code
 from app.domain.organisations import verification
 from app.domain.organisations.lifecycle import OrganisationStatus
 from app.domain.organisations.members import memberships_of
-from app.domain.organisations.models import Organisation
+from app.domain.organisations.models import Kind, Organisation
 from app.web.access import (
     Permission,
     current_account,
@@ -79,6 +81,21 @@ def _page_number() -> int:
 
 
 def _tasks(space: Organisation) -> list[Task]:
+    return [*_to_contact(space), *_ending(space)]
+
+
+def _to_contact(space: Organisation) -> list[Task]:
+    if space.kind is not Kind.OPCO or not space.is_verified or space.opco_code is None:
+        return []
+    count = late_companies(opco_by_code(space.opco_code))
+    if not count:
+        return []
+    words = plural(count, "entreprise attend", "entreprises attendent")
+    text = f"{number_fr(count)} {words} un premier contact depuis plus de 3 jours ouvrés"
+    return [Task(text, url_for("recruiter.opco_board", organisation=space.public_id))]
+
+
+def _ending(space: Organisation) -> list[Task]:
     count, first = ending_soon(space)
     if not count or first is None:
         return []

@@ -11,6 +11,7 @@ from app.domain.cfa_requests.emails import CfaAsked, CfaReminder
 from app.domain.cfa_requests.employer_emails import CfaSuggested
 from app.domain.cfa_requests.reaching import stop_requests, stop_suggestions
 from app.domain.employers.services import mask_email
+from app.domain.opco.digest_emails import OpcoDigest, OpcoReminder
 from app.domain.opco.emails import OpcoNewNeed
 from app.domain.opco.services import stop_telling
 from app.extensions import csrf
@@ -38,8 +39,11 @@ def _stop_cfa(email: str) -> None:
 
 
 _OF_CFAS = Optional("les demandes de candidats envoyées aux CFA", _stop_cfa)
+_OF_OPCOS = Optional("les annonces d’entreprises qui recrutent", _stop_opco)
 OPTIONAL = {
-    OpcoNewNeed.name: Optional("les annonces d’entreprises qui recrutent", _stop_opco),
+    OpcoNewNeed.name: _OF_OPCOS,
+    OpcoDigest.name: _OF_OPCOS,
+    OpcoReminder.name: _OF_OPCOS,
     CfaAsked.name: _OF_CFAS,
     CfaReminder.name: _OF_CFAS,
     CfaSuggested.name: Optional("nos suggestions pour vos offres", stop_suggestions),

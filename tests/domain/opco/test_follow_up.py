@@ -15,10 +15,11 @@ from app.domain.employers.models import Verification
 from app.domain.opco.decision import Evidence, employer_says
 from app.domain.opco.determination import current_match, determine, opco_by_code
 from app.domain.opco.emails import OpcoNewNeed
+from app.domain.opco.exchanges import Means
 from app.domain.opco.follow_up import follow_up_of, log_contact, move_follow_up
 from app.domain.opco.hand_overs import correct_opco, hand_over, hand_over_hold
 from app.domain.opco.lifecycle import FOLLOW_UP_LIFECYCLE, FollowUpStatus
-from app.domain.opco.models import FollowUp, Means, Source
+from app.domain.opco.models import FollowUp, Source
 from app.domain.opco.passing_emails import OpcoHandedOver
 from app.domain.opco.queues import needs_without_opco
 from app.domain.opco.services import stop_telling

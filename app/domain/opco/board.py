@@ -1,0 +1,188 @@
+"""« Entreprises à accompagner »: counts by step, a page of companies, their offers below. Five statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.core.database import db
+from app.domain.offers.lifecycle import OfferStatus
+from app.domain.offers.models import Offer
+from app.domain.opco.board_filter import BoardFilter, late_before
+from app.domain.opco.lifecycle import FollowUpStatus
+from app.domain.opco.models import ContactLogEntry, FollowUp, Opco
+
+OFFERS_SHOWN = 5
+SILENT_AFTER = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One step: how many companies, since when the oldest is there, and whether that is too long."""
+
+    step: FollowUpStatus
+    count: int
+    oldest: datetime | None
+    is_late: bool
+
+    @property
+    def days(self) -> int:
+        """Age of the oldest, in days."""
+        return (clock.today() - clock.day_of(self.oldest)).days if self.oldest else 0
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """One offer under its company."""
+
+    public_id: str
+    reference: str
+    job_name: str
+    city: str
+    status: OfferStatus
+    last_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRow:
+    """A company, its newest offers, how many there are more, its last exchange."""
+
+    follow_up: FollowUp
+    offers: tuple[OfferLine, ...]
+    more: int
+    last_contact: date | None
+    is_late: bool
+
+    @property
+    def days(self) -> int:
+        """Since when it has been at its step."""
+        return (clock.today() - clock.day_of(self.follow_up.moved_at)).days
+
+    @property
+    def silent_days(self) -> int:
+        """Days without a word, once the company is followed; 0 when that isn't long."""
+        if self.follow_up.status not in {FollowUpStatus.CONTACTED, FollowUpStatus.SUPPORTED}:
+            return 0
+        since = max(clock.day_of(self.follow_up.moved_at), self.last_contact or date.min)
+        days = (clock.today() - since).days
+        return days if days >= SILENT_AFTER else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One page of companies, oldest first, with the counts of every step."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[CompanyRow, ...]
+    number: int
+    pages: int
+    total: int
+
+
+def board(opco: Opco, wanted: BoardFilter, *, page: int, size: int) -> Board:
+    """The companies of this OPCO's field that are asked for."""
+    conditions = wanted.of_companies(opco.id)
+    columns = _columns(conditions)
+    total = sum(one.count for one in columns if wanted.step in {None, one.step})
+    pages = max(1, -(-total // size))
+    number = max(1, min(page, pages))
+    query = sa.select(FollowUp).where(*conditions).order_by(FollowUp.moved_at, FollowUp.id)
+    if wanted.step is not None:
+        query = query.where(FollowUp.status == wanted.step)
+    found = list(db.session.scalars(query.limit(size).offset((number - 1) * size)))
+    return Board(columns, _rows(found, wanted), number, pages, total)
+
+
+def late_companies(opco: Opco) -> int:
+    """How many have been « à contacter » for more than three working days."""
+    query = sa.select(sa.func.count()).where(
+        FollowUp.opco_id == opco.id,
+        FollowUp.status == FollowUpStatus.TO_CONTACT,
+        FollowUp.moved_at < late_before(),
+    )
+    return db.session.scalar(query) or 0
+
+
+def follow_up_by_public_id(opco: Opco, public_id: str) -> FollowUp | None:
+    """A company of this OPCO's field; another OPCO's is unknown."""
+    query = sa.select(FollowUp).where(FollowUp.public_id == public_id, FollowUp.opco_id == opco.id)
+    return db.session.scalar(query)
+
+
+def is_late(follow_up: FollowUp, *, before: datetime) -> bool:
+    """Has nobody contacted it for too long?"""
+    return follow_up.status is FollowUpStatus.TO_CONTACT and follow_up.moved_at < before
+
+
+def _columns(conditions: list[sa.ColumnElement[bool]]) -> tuple[Column, ...]:
+    query = (
+        sa.select(FollowUp.status, sa.func.count(), sa.func.min(FollowUp.moved_at))
+        .where(*conditions)
+        .group_by(FollowUp.status)
+    )
+    counted = {status: (count, oldest) for status, count, oldest in db.session.execute(query)}
+    before = late_before()
+    columns = []
+    for step in FollowUpStatus:
+        count, oldest = counted.get(step, (0, None))
+        late = step is FollowUpStatus.TO_CONTACT and oldest is not None and oldest < before
+        columns.append(Column(step, count, oldest, late))
+    return tuple(columns)
+
+
+def _rows(found: Sequence[FollowUp], wanted: BoardFilter) -> tuple[CompanyRow, ...]:
+    # What another OPCO follows now isn't this one's to read.
+    ours = [one.establishment_id for one in found if one.status is not FollowUpStatus.NOT_OURS]
+    offers, numbers = _offers(ours, wanted)
+    contacts = _last_contacts([one.id for one in found])
+    before = late_before()
+    rows = []
+    for one in found:
+        shown = tuple(offers.get(one.establishment_id, ()))
+        more = numbers.get(one.establishment_id, 0) - len(shown)
+        rows.append(CompanyRow(one, shown, more, contacts.get(one.id), is_late(one, before=before)))
+    return tuple(rows)
+
+
+def _offers(
+    establishments: Sequence[int], wanted: BoardFilter
+) -> tuple[dict[int, list[OfferLine]], dict[int, int]]:
+    """The newest of each company, and how many each has."""
+    if not establishments:
+        return {}, {}
+    company = Offer.establishment_id
+    ranked = (
+        sa.select(
+            Offer.id,
+            sa.func.row_number().over(partition_by=company, order_by=Offer.id.desc()).label("rank"),
+            sa.func.count().over(partition_by=company).label("number"),
+        )
+        .where(Offer.establishment_id.in_(establishments), *wanted.of_offers())
+        .subquery()
+    )
+    query = (
+        sa.select(
+            Offer.establishment_id, ranked.c.number, Offer.public_id, Offer.reference, Offer.job_name,
+            Offer.city, Offer.status, Offer.last_day,
+        )
+        .join(ranked, ranked.c.id == Offer.id)
+        .where(ranked.c.rank <= OFFERS_SHOWN)
+        .order_by(Offer.id.desc())
+    )  # fmt: skip
+    lines: dict[int, list[OfferLine]] = {}
+    numbers: dict[int, int] = {}
+    for establishment, number, *fields in db.session.execute(query):
+        lines.setdefault(establishment, []).append(OfferLine(*fields))
+        numbers[establishment] = number
+    return lines, numbers
+
+
+def _last_contacts(follow_ups: Sequence[int]) -> dict[int, date]:
+    query = (
+        sa.select(ContactLogEntry.follow_up_id, sa.func.max(ContactLogEntry.day))
+        .where(ContactLogEntry.follow_up_id.in_(follow_ups))
+        .group_by(ContactLogEntry.follow_up_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)} if follow_ups else {}
