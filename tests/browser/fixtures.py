@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.browser.catalogue import Catalogue
-from tests.browser.walks import cfas, collecting, deposit, manage, others, structures
+from tests.browser.walks import cfas, collecting, deposit, manage, opcos, others, structures
 from tests.support.mailbox import Mailbox
 from tests.support.site import served
 from tests.support.smtp_sink import SmtpSink
@@ -39,6 +39,7 @@ def catalogue(built_app: Flask, sink: SmtpSink, annuaire: Partner) -> Catalogue:
         others.opco_pages,
         others.staff_pages,
         lambda kept: structures.walk(kept, mailbox),
+        opcos.walk,
         cfas.walk,
         collecting.walk,
         others.development_pages,

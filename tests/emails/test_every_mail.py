@@ -19,7 +19,9 @@ from tests.support.typography import text_problems, typography_problems
 OURS = sorted(name for name, kind in MAILS.items() if kind.__module__.startswith("app."))
 EXAMPLES = [(name, variant) for name in OURS for variant in variants_of(name)]
 # The e-mails that may be refused, of those that exist.
-UNSUBSCRIBABLE = {"cfa_reminder", "cfa_request", "cfa_suggested", "opco_new_need"}
+UNSUBSCRIBABLE = {
+    "cfa_reminder", "cfa_request", "cfa_suggested", "opco_digest", "opco_new_need", "opco_reminder",
+}  # fmt: skip
 # A row of the outbox that never leaves by itself.
 NEVER_SENT = {"access_request"}
 # « {Entreprise} recrute un apprenti : {métier} à {ville} » is longer than the others by its very words.

@@ -1,6 +1,9 @@
 """A verified OPCO's space with its people, and companies of its field."""
 
+import sqlalchemy as sa
+
 from app.core.database import db
+from app.domain.offers.models import Offer
 from app.domain.opco.determination import opco_by_code
 from app.domain.opco.follow_up import open_follow_up
 from app.domain.opco.models import FollowUp
@@ -39,3 +42,16 @@ def space_url(space: Organisation, tail: str = "") -> str:
     """An address in the space."""
     db.session.flush()
     return f"/espace/{space.public_id}{tail}"
+
+
+def many_offers(number: int) -> None:
+    """Copies of the first offer, at its company. Commits."""
+    table = Offer.__table__
+    first = db.session.execute(sa.select(table).order_by(table.c.id).limit(1)).one()._mapping
+    kept = {name: value for name, value in first.items() if name != "id"}
+    rows = [
+        {**kept, "public_id": f"copie{n:07d}", "reference": f"DA-{n:07d}", "short_code": f"{n:07d}"}
+        for n in range(number)
+    ]
+    db.session.execute(sa.insert(table), rows)
+    db.session.commit()

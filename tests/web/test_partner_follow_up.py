@@ -14,6 +14,7 @@ from app.domain.opco.determination import opco_by_code
 from app.domain.opco.follow_up import follow_up_of
 from app.domain.opco.lifecycle import FollowUpStatus
 from app.domain.opco.models import ContactLogEntry, FollowUp
+from app.domain.opco.sent_lists import ListKind, make_list
 from tests.support.client import CheckedClient
 from tests.support.opco_scene import GARAGE, a_company, an_address, an_offer, open_link
 
@@ -233,3 +234,23 @@ def test_reading_changes_nothing(opened: CheckedClient, follow_up: FollowUp) -> 
         assert opened.get(url(follow_up, tail)).status_code == 200
         assert opened.head(url(follow_up, tail)).status_code == 200
     assert reread(follow_up).version == before
+
+
+def test_a_list_opens_its_companies_and_no_other(client: CheckedClient, follow_up: FollowUp) -> None:
+    other = a_company(GARAGE, idcc=(1090,), naf="45.20A", brand="Garage du Lagon")
+    an_offer(other)
+    hidden = follow_up_of(other, opco_by_code("07"))
+    contact = live_contact(opco_by_code("06"), EMAIL)
+    assert hidden is not None
+    assert contact is not None
+    sent = make_list(contact, ListKind.DIGEST, [follow_up.id])
+    db.session.commit()
+    named, unnamed = url(follow_up), url(hidden)
+    page = open_link(
+        client, Purpose.FOLLOW_UP, object_type="opco_list", object_id=sent.id, email=EMAIL
+    )
+    assert "Au bon levain" in page.text
+    assert client.get(named).status_code == 200
+    assert client.get(unnamed).status_code == 404
+    done = client.submit(client.get(f"{named}/contact"), {"means": "phone", "outcome": "À rappeler"})
+    assert "Contact noté" in done.text
