@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable
 
-from bench import deposit, expiry, feed, mail, memory, pages, queries, weight
+from bench import deposit, expiry, feed, mail, memory, opco_board, pages, queries, weight
 from bench.pace import scale
 from bench.processes import load
 from bench.results import REPORT, Row, table, write
@@ -23,6 +23,7 @@ MEASURES: dict[str, tuple[str, Callable[[Scene], list[Row]]]] = {
     "P11": ("poids", weight.measure),
     "P12": ("flux", feed.measure),
     "P13": ("ordres", queries.measure),
+    "OPCO": ("tableau OPCO", opco_board.measure),
 }
 
 

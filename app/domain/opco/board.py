@@ -1,4 +1,4 @@
-"""« Entreprises à accompagner »: counts by step, a page of companies, their offers below. Five statements."""
+"""« Entreprises à accompagner »: counts by step, a page of companies, their offers below. Six statements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,11 +88,14 @@ def board(opco: Opco, wanted: BoardFilter, *, page: int, size: int) -> Board:
     total = sum(one.count for one in columns if wanted.step in {None, one.step})
     pages = max(1, -(-total // size))
     number = max(1, min(page, pages))
-    query = sa.select(FollowUp).where(*conditions).order_by(FollowUp.moved_at, FollowUp.id)
+    # Numbers first: sorting every company with all its columns takes ten times longer.
+    order = (FollowUp.moved_at, FollowUp.id)
+    asked = sa.select(FollowUp.id).where(*conditions).order_by(*order)
     if wanted.step is not None:
-        query = query.where(FollowUp.status == wanted.step)
-    found = list(db.session.scalars(query.limit(size).offset((number - 1) * size)))
-    return Board(columns, _rows(found, wanted), number, pages, total)
+        asked = asked.where(FollowUp.status == wanted.step)
+    numbers = list(db.session.scalars(asked.limit(size).offset((number - 1) * size)))
+    query = sa.select(FollowUp).where(FollowUp.id.in_(numbers)).order_by(*order)
+    return Board(columns, _rows(list(db.session.scalars(query)), wanted), number, pages, total)
 
 
 def late_companies(opco: Opco) -> int:
