@@ -95,8 +95,9 @@ def test_an_agent_signs_in_from_another_device_with_the_code(client: CheckedClie
     page = phone.get(letter.link)
     assert "Code reçu dans le message" in page.text
     home = phone.submit(page, {"code": code[1].lower()})
-    assert home.request.path == "/agents"
-    assert "À faire maintenant" in home.text
+    # An agent sees others' data: the link leads to the second factor.
+    assert home.request.path == "/connexion/second-facteur/activer"
+    assert "Protégez votre espace" in home.text
 
 
 def test_an_unknown_address_receives_nothing(mailbox: Mailbox) -> None:

@@ -102,6 +102,7 @@ def test_a_real_portal_names_who_answers_for_it(name: str) -> None:
         "brand": "neutre",
         "lookups": "real",
         "secret_key": "x" * 40,
+        "data_key": "y" * 40,
         "legal_publisher": "Organisme | 1 rue X, 75001 Paris | 01 02 03 04 05",
         "legal_director": "Prénom Nom",
         "legal_host": "Hébergeur | 2 rue Y, 75002 Paris | 01 02 03 04 06",

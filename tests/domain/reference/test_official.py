@@ -1,6 +1,7 @@
 """Job sheets from the register: read a part each night, used in adverts, edited texts left alone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ def rome(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Partner]:
             timeout=5,
         )
         former = app.extensions["adapters"]
-        app.extensions["adapters"] = type(former)(former.directory, former.geocoder, source, True)
+        app.extensions["adapters"] = replace(former, rome=source)
         yield partner
         app.extensions["adapters"] = former
 
