@@ -78,6 +78,7 @@ def _run(paths: tuple[str, ...], database: str, result: Result) -> int:
         )
         if done.returncode not in (0, NOTHING_COLLECTED):
             sys.stdout.write(f"{done.stdout[-4000:]}{done.stderr[-2000:]}\n")
+            sys.stdout.flush()
         if xml.exists():
             _count(ElementTree.parse(xml), database, result)  # noqa: S314  # pytest has just written it
     return done.returncode

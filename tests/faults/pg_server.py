@@ -1,6 +1,7 @@
 """A PostgreSQL of one test alone, which can be stopped, started again and put in trouble."""
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -50,11 +51,14 @@ class PgServer:
             return cursor.fetchall() if cursor.description else []
 
     def cut_sessions(self) -> None:
-        """End every other session, as a failover does."""
-        self.ask(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        )
+        """End every other session, as a failover does; they are over when this returns."""
+        others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        self.ask(f"SELECT pg_terminate_backend(pid) {others}")
+        limit = time.monotonic() + 10
+        # Being told to end isn't having ended: a busy server takes a moment.
+        while self.ask(f"SELECT 1 {others}"):
+            assert time.monotonic() < limit, "the sessions live on"
+            time.sleep(0.02)
 
 
 @contextmanager
