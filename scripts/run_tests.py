@@ -12,8 +12,10 @@ import time
 from scripts import prepare
 
 ROOT = prepare.ROOT
-# These read files rather than a database, or bring their own: once is enough.
+# These read files rather than a database, bring their own, or decide in Python who may enter: once is enough
+# each day. `make assurance` runs the rights on both databases.
 ONCE = (
+    "tests/access",
     "tests/adapters",
     "tests/domain/reference",
     "tests/meta",
