@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from app.audit.models import JournalEntry
 from app.core import clock
 from app.core.database import db
+from app.domain.offers.lifecycle import EndReason
+from app.domain.offers.models import Offer
 from app.domain.opco.contacts import record_contact
 from app.domain.opco.determination import opco_by_code
 from app.domain.opco.lifecycle import FollowUpStatus
@@ -199,3 +201,18 @@ def test_pages_of_twenty_fifty_or_a_hundred(client: CheckedClient) -> None:
     assert "Fournil 21" in client.get(f"{base}/entreprises?page=2").text
     assert "Page 1" not in words(client.get(f"{base}/entreprises?lignes=50").text)
     assert client.get(f"{base}/entreprises?page=99&lignes=7").status_code == 200
+
+
+def test_a_company_that_has_found_counts_one_contract_once(client: CheckedClient) -> None:
+    follow_up = followed(brand="Fournil du Lac", offers=2)
+    base, address = enter(client, opco_member()), follow_up.public_id
+    form = client.get(f"{base}/entreprises/{address}/contact")
+    client.submit(form, {"means": "phone", "outcome": "Signé.", "reached": "contract"})
+    offer = db.session.scalars(sa.select(Offer).order_by(Offer.id)).first()
+    assert offer is not None
+    offer.end_reason = EndReason.FILLED_HERE
+    db.session.commit()
+    text = client.get(f"{base}/entreprises?etape=toutes").text
+    told = {"Déposée": 2, "En ligne": 2, "Contactée": 2, "Entretien": 0, "Contrat": 2}
+    for label, number in told.items():
+        assert f"<dt>{label}</dt><dd>{number}</dd>" in text

@@ -111,14 +111,14 @@ class BoardFilter:
             hit = next(iter(search_jobs(self.job, limit=1)), None)
             return hit.rome_code if hit else ""
 
-    def of_companies(self, opco_id: int) -> list[sa.ColumnElement[bool]]:
-        """Conditions on follow-ups, but the step."""
+    def of_companies(self, opco_id: int, *, joined: bool = False) -> list[sa.ColumnElement[bool]]:
+        """Conditions on follow-ups, but the step. `joined`: the offers asked for are in the statement."""
         found: list[sa.ColumnElement[bool]] = [FollowUp.opco_id == opco_id]
         if self.department:
             found.append(FollowUp.department == self.department)
         if self.age is not None:
             found.append(_aged(self.age))
-        if self.job or self.origin:
+        if (self.job or self.origin) and not joined:
             wanted = sa.select(Offer.establishment_id).where(*self.of_offers())
             found.append(FollowUp.establishment_id.in_(wanted))
         if self.text:

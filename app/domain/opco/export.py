@@ -91,7 +91,7 @@ def file_name(opco: Opco, wanted: BoardFilter) -> str:
 
 
 def _asked(opco: Opco, wanted: BoardFilter) -> list[sa.ColumnElement[bool]]:
-    conditions = [*wanted.of_companies(opco.id), *wanted.of_offers()]
+    conditions = [*wanted.of_companies(opco.id, joined=True), *wanted.of_offers()]
     # A company handed over is another OPCO's.
     conditions.append(FollowUp.status != FollowUpStatus.NOT_OURS)
     if wanted.step is not None:
