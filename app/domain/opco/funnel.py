@@ -45,46 +45,28 @@ def funnel(opco: Opco, wanted: BoardFilter) -> Funnel:
     Deposited and published come from the offer. Contacted, interview, contract: noted by the OPCO since the
     deposit; a contract also when the company closed the offer because it has found.
     """
-    filled = Offer.end_reason.in_(_FILLED)
-    asked = sa.true() if wanted.step is None else FollowUp.status == wanted.step
-    offers = _of_offers(
-        opco,
-        wanted,
-        _number(asked),
-        sa.func.count(),
-        sa.func.count(Offer.first_published_on),
-        _number(filled),
-    )
-    # Apart: few companies have exchanges, and every offer would be compared with them.
     log = _log()
-    noted = sa.and_(log.c.contract >= Offer.deposited_at, sa.or_(Offer.end_reason.is_(None), ~filled))
-    exchanges = _of_offers(
-        opco,
-        wanted,
-        _number(log.c.contact >= Offer.deposited_at),
-        _number(log.c.interview >= Offer.deposited_at),
-        _number(noted),
-    ).join(log, log.c.follow_up_id == FollowUp.id)
-    number, deposited, published, found = _numbers(offers)
-    contacted, interviewed, contracted = _numbers(exchanges)
-    return Funnel(number, deposited, published, contacted, interviewed, found + contracted)
-
-
-def _of_offers(opco: Opco, wanted: BoardFilter, *counters: sa.ColumnElement[int]) -> Any:
-    return (
-        sa.select(*counters)
+    contract = sa.or_(log.c.contract >= Offer.deposited_at, Offer.end_reason.in_(_FILLED))
+    asked = sa.true() if wanted.step is None else FollowUp.status == wanted.step
+    query = (
+        sa.select(
+            _number(asked),
+            sa.func.count(),
+            sa.func.count(Offer.first_published_on),
+            _number(log.c.contact >= Offer.deposited_at),
+            _number(log.c.interview >= Offer.deposited_at),
+            _number(contract),
+        )
         .select_from(FollowUp)
         .join(Offer, Offer.establishment_id == FollowUp.establishment_id)
+        .outerjoin(log, log.c.follow_up_id == FollowUp.id)
         .where(
             *wanted.of_companies(opco.id, joined=True),
             *wanted.of_offers(),
             FollowUp.status != FollowUpStatus.NOT_OURS,
         )
     )
-
-
-def _numbers(query: Any) -> list[int]:
-    return [number or 0 for number in db.session.execute(query).one()]
+    return Funnel(*(number or 0 for number in db.session.execute(query).one()))
 
 
 def _log() -> sa.Subquery:
