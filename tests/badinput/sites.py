@@ -25,6 +25,7 @@ from tests.factories.offers import make_offer
 from tests.factories.training import make_candidate, make_cfa, make_request
 from tests.support.client import CheckedClient
 from tests.support.deposit import ANSWERS, NOT_PUBLIC, TYPED, publish, to_check, type_company
+from tests.support.sign_in import by_link
 
 Open = Callable[[Flask, CheckedClient], TestResponse]
 # The kind of what is asked, by the name of the field; « text » otherwise.
@@ -176,8 +177,7 @@ def _sign_in(app: Flask, client: CheckedClient) -> None:
             )
             db.session.add(account)
             db.session.flush()
-        path = _link(Purpose.LOGIN, "account", account.id, account.email)
-    _come_in(client, path)
+        by_link(client, account)
 
 
 def _staff(address: str) -> Open:

@@ -1,5 +1,6 @@
 """« Demander des candidats aux CFA proches »."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -29,7 +30,7 @@ class AskCfasForm(PostForm):
     cfas = SelectMultipleField("CFA proches", choices=[], validate_choice=False)
     phone = BooleanField("Donner mon téléphone à ces CFA")
 
-    def __init__(self, *args: Any, free: list[Near], **kw: Any) -> None:
+    def __init__(self, *args: Any, free: Sequence[Near] = (), **kw: Any) -> None:
         super().__init__(*args, **kw)
         self.by_number = {number_of(near): near for near in free}
 
