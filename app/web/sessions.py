@@ -5,7 +5,6 @@ browser. A page without a form sets no cookie at all.
 """
 
 import secrets
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -145,9 +144,3 @@ def raise_trouble() -> None:
     trouble = getattr(session, "trouble", None)
     if trouble is not None:
         raise trouble
-
-
-def rows_of(session: PortalSession) -> Iterator[WebSession]:
-    """The server's session behind this one, if any."""
-    if session.row is not None:
-        yield session.row

@@ -122,6 +122,7 @@ ROWS: dict[str, Row] = {
         OF_DRAFT,
     ),
     **dict.fromkeys(("manage.offers", "manage.add", "manage.contacts"), LISTS),
+    "manage.stop_mandate": Row("manage", "offers", link="manage"),
     "manage.ask_proof": Row("nobody", "nothing", link="manage"),
     **dict.fromkeys(("manage.change", "manage.contact_asked", "manage.proof_asked"), MANAGES_PLACE),
     **dict.fromkeys(

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.audit.actor import SYSTEM
 from app.core import clock
 from app.core.database import database_now, db
 from app.core.identifiers import Siret
@@ -13,6 +14,7 @@ from app.domain.accounts import magic_links
 from app.domain.accounts.models import Account, Link, Purpose, StaffRole
 from app.domain.cfa_requests.models import CfaRequest, ProposedCandidate
 from app.domain.employers.directory import LookUp, Outcome
+from app.domain.employers.mandates import take_mandate
 from app.domain.employers.models import Contact
 from app.domain.offers.drafts import Holder, finish, start_draft
 from app.domain.offers.lifecycle import OfferStatus
@@ -130,6 +132,7 @@ def _structures(world: World) -> None:
             world.accounts[f"{role.value}:{owner}"] = member.account
         world.others[owner] = make_member(structure, Role.READER, email=f"autre{owner}@structure.example")
         world.offers[employer].organisation_id = structure.id
+        take_mandate(structure, world.offers[employer].establishment, by=SYSTEM)
 
 
 def _opcos(world: World) -> None:

@@ -7,10 +7,9 @@ import sqlalchemy as sa
 from flask import current_app
 from werkzeug.test import TestResponse
 
-from app.audit.actor import SYSTEM
 from app.core import clock
 from app.core.database import db
-from app.domain.employers.mandates import Mandate, end_mandate
+from app.domain.employers.mandates import Mandate
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 from app.domain.organisations.lifecycle import OrganisationStatus
@@ -136,12 +135,19 @@ def test_a_series_for_the_same_company(client: CheckedClient, chamber: Organisat
 
 
 def test_a_company_that_says_no_isnt_deposited_for_any_more(
-    client: CheckedClient, chamber: Organisation
+    client: CheckedClient, mailbox: Mailbox, chamber: Organisation
 ) -> None:
     _come(client, chamber)
     _deposited(client, chamber)
-    end_mandate(db.session.scalars(sa.select(Mandate)).one(), by=SYSTEM)
-    db.session.commit()
+    company = current_app.test_client()
+    assert isinstance(company, CheckedClient)
+    page = company.submit(company.get(mailbox.last(to="camille@levain.example").link), follow=True)
+    path = f"/gestion/offres/{_offer().public_id}/mandat"
+    assert path in page.text
+    assert path not in client.get(page.request.path).text, "the structure doesn't end its own mandate"
+    ended = company.submit(company.get(path), follow=True)
+    assert "ne peut plus déposer d’offre pour vous" in ended.text
+    assert path not in ended.text
     check = _to_check(client, chamber, job="fleuriste")
     answer = client.submit(check, button="Publier", follow=True)
     assert "ne veut plus que votre structure dépose" in answer.text

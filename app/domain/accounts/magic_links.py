@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.core.database import DatabaseClock, database_now, db
 from app.core.tokens import hash_token, new_token
-from app.domain.accounts.models import Link, Purpose, WebSession, session_link
+from app.domain.accounts.models import Link, Purpose
 
 LIVES: dict[Purpose, timedelta] = {
     Purpose.LOGIN: timedelta(minutes=10),
@@ -169,13 +169,3 @@ def use_up_other_logins(link: Link) -> None:
         )
         .values(revoked_at=database_now(), revoked_reason="other_login_used")
     )
-
-
-def sessions_on(link: Link) -> list[WebSession]:
-    """Open sessions that hold this link."""
-    query = (
-        sa.select(WebSession)
-        .join(session_link, session_link.c.session_id == WebSession.id)
-        .where(session_link.c.link_id == link.id)
-    )
-    return list(db.session.scalars(query))

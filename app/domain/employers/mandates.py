@@ -68,14 +68,6 @@ def end_mandate(mandate: Mandate, *, by: Actor) -> None:
         journal.record("mandate_ended", mandate.establishment, by=by, facts=facts)
 
 
-def living_mandates(establishment: Establishment) -> list[Mandate]:
-    """The structures that deposit for this establishment."""
-    query = sa.select(Mandate).where(
-        Mandate.establishment_id == establishment.id, Mandate.ended_at.is_(None)
-    )
-    return list(db.session.scalars(query.order_by(Mandate.id)))
-
-
 def is_address_of(organisation: Organisation, email: str) -> bool:
     """Is this address the structure's own? A member's, or of the same domain unless everybody has it."""
     norm = email.strip().casefold()

@@ -35,7 +35,6 @@ KIND_LABELS = {
     Kind.CFA: "CFA",
     Kind.OTHER: "Autre structure",
 }
-COLLECTORS = frozenset({Kind.OPCO, Kind.CHAMBER, Kind.CFA, Kind.OTHER})
 
 
 class Organisation(Model):
@@ -66,11 +65,6 @@ class Organisation(Model):
     def is_verified(self) -> bool:
         """Has portal staff verified it?"""
         return self.status is OrganisationStatus.VERIFIED
-
-    @property
-    def is_collector(self) -> bool:
-        """Does it deposit for other companies?"""
-        return self.kind in COLLECTORS
 
 
 class Membership(Model):

@@ -19,7 +19,8 @@ from app.web.access import by_link
 from app.web.forms.base import PostForm
 from app.web.forms.details import LEVEL_LABELS
 from app.web.manage import blueprint
-from app.web.manage.loading import managed_contacts, offer_or_404
+from app.web.manage.loading import collecting, managed_contacts, offer_or_404
+from app.web.manage.mandates import structure_of
 
 BADGES = {
     OfferStatus.ONLINE: "success",
@@ -116,8 +117,22 @@ def context_of(found: Offer) -> dict[str, object]:
         "cfa_sentence": asked_sentence(asked),
         "cfa_badges": CFA_BADGES,
         "today": clock.today(),
-        "offers_url": url_for("manage.offers"),
+        **_ways(found),
     }
+
+
+def _ways(found: Offer) -> dict[str, object]:
+    """Where the list and « une autre offre » are: the contact’s, or those of the structure acted for."""
+    collector = collecting(found)
+    if collector is not None:
+        space = collector.organisation.public_id
+        return {
+            "offers_url": url_for("recruiter.dashboard", organisation=space),
+            "add_url": url_for("deposit.for_company", organisation=space),
+            "mandate_of": None,
+        }
+    ways = {"offers_url": url_for("manage.offers"), "add_url": url_for("manage.add")}
+    return {**ways, "mandate_of": structure_of(found)}
 
 
 def _line(entry: JournalEntry, found: Offer) -> tuple[object, str, str]:

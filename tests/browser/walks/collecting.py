@@ -5,7 +5,9 @@ from dataclasses import replace
 import httpx
 
 from app.adapters.identity_provider import HttpIdentityProvider
-from app.domain.accounts.models import StaffRole
+from app.core.database import db
+from app.domain.accounts.models import Purpose, StaffRole
+from app.domain.employers.models import Contact
 from app.domain.organisations.lifecycle import OrganisationStatus
 from app.domain.organisations.roles import Role
 from standins.proconnect.server import CLIENT_ID, CLIENT_SECRET, proconnect
@@ -13,6 +15,7 @@ from tests.browser.catalogue import Catalogue
 from tests.browser.walks.structures import enter
 from tests.factories.offers import given, make_contact, make_establishment, make_offer
 from tests.factories.structures import make_account, make_member, make_structure
+from tests.support.cfa_scene import link
 from tests.support.standins import closed_port, served
 
 CONTACT = {"job": "boulanger", "name": "Camille Fabre", "email": "camille@levain.example"}
@@ -45,7 +48,13 @@ def _for_a_company(kept: Catalogue, state: str, status: OrganisationStatus, butt
         f"déposée pour une entreprise / {state}",
         client.submit(check, button="Publier quand même" if "quand même" in check.text else button),
     )
-    kept.keep(f"gérer pour une entreprise / {state}", client.get(_managed(done.text)))
+    managed = kept.keep(f"gérer pour une entreprise / {state}", client.get(_managed(done.text)))
+    company = kept.browser()
+    with kept.app.app_context():
+        contact = db.session.query(Contact).filter_by(email=CONTACT["email"]).one()
+        path = link(Purpose.MANAGEMENT, "contact", contact.id, contact.email)
+    company.submit(company.get(path))
+    kept.keep(f"mandat / {state}", company.get(f"{managed.request.path}/mandat"))
 
 
 def _managed(page: str) -> str:
