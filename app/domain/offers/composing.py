@@ -12,6 +12,7 @@ from app.domain.employers.services import TypedCompany
 from app.domain.offers.deposit import Need, Workplace
 from app.domain.offers.draft_company import unpack
 from app.domain.offers.models import UNNAMED, Draft, Remote
+from app.domain.offers.training import OfferTraining
 from app.domain.reference.adverts import Advert, write_advert
 from app.domain.reference.jobs import JobHit, job_by_key
 from app.domain.reference.official import official_sheet
@@ -203,6 +204,12 @@ def need_of(draft: Draft, generated: Advert) -> Need:
         questions=tuple(clean["questions"]),
         edited=tuple(sorted(_mapping(draft.answers.get("advert")))),
     )
+
+
+def training_of(draft: Draft) -> OfferTraining | None:
+    """The course of the CFA's own that was chosen for this job; another job puts it aside."""
+    kept = _mapping(draft.answers.get("training"))
+    return OfferTraining.unpack(kept) if kept.get("rome_code") == job_of(draft).rome_code else None
 
 
 def start_of(draft: Draft) -> date | None:

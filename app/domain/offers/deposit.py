@@ -19,6 +19,7 @@ from app.domain.offers.holding import cause_to_hold, hold_offer
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE, OfferStatus
 from app.domain.offers.models import Offer, Remote
 from app.domain.offers.publication import put_online
+from app.domain.offers.training import OfferTraining
 from app.domain.organisations.models import Organisation
 from app.domain.reference.places import commune_by_code
 
@@ -79,6 +80,7 @@ def deposit_offer(
     confirmed: bool,
     origin: str = "site",
     collector: Collector | None = None,
+    training: OfferTraining | None = None,
 ) -> Offer:
     """Deposit an offer. `confirmed`: from a management link or an account, online (or held) at once."""
     offer = Offer(
@@ -89,6 +91,7 @@ def deposit_offer(
         origin=origin,
         deposited_at=clock.now(),
         changed_at=clock.now(),
+        training=training.pack() if training else None,
         **fields_of(need),
     )
     OFFER_LIFECYCLE.begin(offer, OfferStatus.DRAFT)

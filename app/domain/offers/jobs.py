@@ -20,7 +20,7 @@ from app.outbox import queue
 from app.scheduling import Counts, Daily, Every, Run, job
 
 BATCH = 200
-EXPIRY_BATCH = 1000
+EXPIRY_BATCH = 500
 REMINDER_DAYS = (7, 1)
 CONFIRM_REMINDER_DAYS = (1, 3)
 

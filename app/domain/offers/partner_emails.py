@@ -1,4 +1,4 @@
-"""E-mails of deposits made by a structure for a company: E24 to the company, E57 to whoever deposited."""
+"""E-mails of deposits made by a structure for a company: E24 to the company, E51 and E57 to who deposited."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Any, ClassVar, Self
 from app.core import clock
 from app.core.database import db
 from app.domain.accounts.models import Account
-from app.domain.offers.emails import ERASED_AFTER
+from app.domain.offers.emails import ERASED_AFTER, HoldMail
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.mailing import OfferMail, job_and_town, sample_offer
 from app.domain.offers.models import Offer
 from app.domain.organisations.emails import sample_organisation
-from app.outbox import Mail
+from app.outbox import LinkOrder, Mail
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,39 @@ class PartnerOffer(OfferMail):
         offer = sample_offer()
         offer.organisation = sample_organisation()
         return cls(offer)
+
+
+@dataclass(frozen=True)
+class HeldForCompany(HoldMail):
+    """E51 to the member who deposited: the company's offer is held for a check, with its cause."""
+
+    code: ClassVar[str] = "E51"
+    name: ClassVar[str] = "offer_held_collector"
+
+    @property
+    def to(self) -> str:
+        return self.offer.author.email if self.offer.author else ""
+
+    @classmethod
+    def restore(cls, refs: Mapping[str, Any]) -> Self | None:
+        mail = super().restore(refs)
+        author = mail.offer.author if mail else None
+        return mail if author is not None and author.disabled_at is None else None
+
+    def link(self) -> LinkOrder | None:
+        """None: a member signs in."""
+        return None
+
+    def more(self) -> dict[str, Any]:
+        company = self.offer.establishment.shown_name
+        return {**super().more(), "company": company, "path": f"/gestion/offres/{self.offer.public_id}"}
+
+    @classmethod
+    def sample(cls) -> Self:
+        mail = super().sample()
+        mail.offer.organisation = sample_organisation()
+        mail.offer.author = Account(id=1, email="dominique@cma.example", name="Dominique Fabre")
+        return mail
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from app.core.geo import Point, bounding_box, distance_km
 from app.domain.employers.models import Establishment
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
+from app.domain.organisations.models import Organisation
 
 COUNT_CAP = 1000
 NEAR_KM = 50.0
@@ -39,6 +40,23 @@ def public_offer(public_id: str) -> Offer | None:
     """The same, for public pages: the contact isn't even read."""
     query = sa.select(Offer).where(Offer.public_id == public_id).options(*_WITHOUT_CONTACT)
     return db.session.scalar(query)
+
+
+# Written once: this page is the one that is read most, and building its question cost as much as the answer.
+_STAMP = (
+    sa.select(Offer.version, Offer.changed_at, Offer.last_day, Establishment.verification)
+    .add_columns(Establishment.name, Establishment.brand, Organisation.name)
+    .join(Establishment, Establishment.id == Offer.establishment_id)
+    .outerjoin(Organisation, Organisation.id == Offer.organisation_id)
+    .where(Offer.public_id == sa.bindparam("address"))
+    .where(Offer.status == OfferStatus.ONLINE, Offer.last_day >= sa.bindparam("today", type_=sa.Date))
+)
+
+
+def online_stamp(public_id: str) -> tuple[object, ...] | None:
+    """What changes whenever the public page of an offer does; None when it isn't shown."""
+    row = db.session.execute(_STAMP, {"address": public_id, "today": clock.today()}).one_or_none()
+    return None if row is None else tuple(row)
 
 
 def offer_by_short_code(code: str) -> Offer | None:

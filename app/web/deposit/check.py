@@ -12,7 +12,7 @@ from app.outbox import queue
 from app.web.access import public
 from app.web.deposit import blueprint
 from app.web.deposit.draft_access import Answer, astray, held_draft
-from app.web.deposit.opco_choice import shown_opco
+from app.domain.deposits.opco_choice import shown_opco
 from app.web.deposit.pay_panel import pay_panel
 from app.web.deposit.publishing import Stopped, duplicate_of, publish, register_refusal
 from app.web.deposit.summary import summary_of

@@ -21,7 +21,7 @@ from app.web.deposit.draft_access import (
     save,
     siret_of,
 )
-from app.web.deposit.opco_choice import UNKNOWN_OPCO, shown_opco
+from app.domain.deposits.opco_choice import UNKNOWN_OPCO, shown_opco
 from app.web.forms.choice import Radios
 from app.web.forms.fields import Line, NoContactDetails
 from app.web.forms.place import PlaceFields, locate, offer_communes, settle_place

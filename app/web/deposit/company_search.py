@@ -19,7 +19,7 @@ from app.domain.opco.lookup import Findings
 from app.domain.organisations.models import Organisation
 from app.web.access import current_account
 from app.web.deposit.draft_access import holder, step_url
-from app.web.deposit.opco_choice import kept_findings
+from app.domain.deposits.opco_choice import kept_findings
 from app.web.forms.siret import NOT_DIGITS, WRONG_KEY, siret_problem
 from app.web.outside import adapters, without_transaction
 

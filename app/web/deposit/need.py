@@ -20,7 +20,7 @@ from app.web.deposit.draft_access import (
     siret_of,
 )
 from app.web.deposit.need_form import CONTACT_FIELDS, NeedForm, saved_values
-from app.web.deposit.opco_choice import shown_opco
+from app.domain.deposits.opco_choice import shown_opco
 from app.web.deposit.pay_panel import pay_panel
 from app.web.deposit.summary import address_line
 from app.web.forms.french_dates import read_date

@@ -6,23 +6,17 @@ from flask import url_for
 
 from app.audit.actor import ANONYMOUS, Actor, ActorKind
 from app.core import clock
-from app.core.failpoints import failpoint
 from app.core.french import date_fr
+from app.domain.deposits.recording import record_deposit
 from app.domain.employers.directory import LookUp, Outcome
-from app.domain.employers.mandates import take_mandate
-from app.domain.employers.models import Contact, Establishment
-from app.domain.employers.services import contact_for, register_establishment
 from app.domain.offers.composing import (
     clean_answers,
-    company_of,
-    generated_advert,
     is_refused,
-    need_of,
     start_of,
     typed_company,
 )
 from app.domain.offers.confirming import note_first_message
-from app.domain.offers.deposit import deposit_offer, duplicates_of
+from app.domain.offers.deposit import duplicates_of
 from app.domain.offers.draft_company import pack, unpack
 from app.domain.offers.drafts import finish, lock
 from app.domain.offers.lifecycle import OfferStatus
@@ -31,7 +25,6 @@ from app.domain.organisations.members import as_member
 from app.domain.reference.jobs import job_by_key
 from app.web.deposit.company_search import UNKNOWN
 from app.web.deposit.draft_access import collector_of, siret_of, step_url
-from app.web.deposit.opco_choice import record_opco
 from app.web.outside import adapters, without_transaction
 
 # What a register said longer ago is asked again before publishing.
@@ -87,29 +80,9 @@ def publish(draft: Draft, *, anyway: bool) -> str:
     draft.answers = answers
     if not anyway and duplicate_of(draft) is not None:
         raise Stopped
-    by = _actor(draft)
-    company = company_of(draft)
-    establishment = register_establishment(company.siret, company.look_up, typed=typed_company(draft), by=by)
-    failpoint("deposit.after_company")
-    contact = draft.contact or _contact(draft, establishment)
-    need = need_of(draft, generated_advert(draft))
-    # Before the deposit: a published offer is told to its OPCO at once.
-    record_opco(establishment, draft, by=by)
-    failpoint("deposit.after_opco")
     collector = collector_of(draft) if draft.organisation is not None else None
-    if collector is not None:
-        take_mandate(collector.organisation, establishment, by=by)
     confirmed = collector.organisation.is_verified if collector else draft.contact is not None
-    offer = deposit_offer(
-        establishment,
-        contact,
-        need,
-        by=by,
-        confirmed=confirmed,
-        collector=collector,
-        origin=str(draft.answers.get("origin") or "site"),
-    )
-    failpoint("deposit.after_offer")
+    offer = record_deposit(draft, by=_actor(draft), collector=collector, confirmed=confirmed)
     finish(draft, offer)
     if collector is not None:
         return url_for("deposit.deposited", draft_id=draft.public_id)
@@ -125,8 +98,3 @@ def _actor(draft: Draft) -> Actor:
     if draft.contact_id is None:
         return ANONYMOUS
     return Actor(ActorKind.CONTACT, draft.contact_id, "link")
-
-
-def _contact(draft: Draft, establishment: Establishment) -> Contact:
-    clean = clean_answers(draft)
-    return contact_for(establishment, email=clean["email"], name=clean["name"], phone=clean["phone"])

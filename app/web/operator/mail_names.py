@@ -21,6 +21,7 @@ NAMES = {
     "offer_expired": "Offre expirée",
     "offer_expiring": "Offre qui expire bientôt",
     "offer_held": "Offre en vérification",
+    "offer_held_collector": "Offre en vérification, à la structure",
     "offer_online": "Offre en ligne",
     "offer_refused": "Offre refusée",
     "offer_to_fix": "Offre à corriger",

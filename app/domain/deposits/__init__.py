@@ -1,0 +1,1 @@
+"""What one deposit writes, whoever makes it, and series of deposits."""
