@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from app.core import clock, french
 from app.web.addresses import fixed, in_template
+from app.web.kept_pages import kept_frame
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "static" / "dist"
@@ -60,6 +61,7 @@ def install(app: Flask) -> None:
         asset=asset,
         icon=icon,
         art=art,
+        kept_frame=kept_frame,
         form_errors=form_errors,
         field_anchor=field_anchor,
         field_kind=field_kind,

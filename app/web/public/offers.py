@@ -9,6 +9,7 @@ from app.domain.offers.queries import (
     Similar,
     is_visible,
     offer_by_short_code,
+    online_stamp,
     public_offer,
     recent_offers,
     similar_offers,
@@ -19,6 +20,7 @@ from app.domain.offers.structured_data import job_posting
 from app.web.access import public
 from app.web.addresses import absolute
 from app.web.headers import cacheable
+from app.web.kept_pages import kept_page
 from app.web.public import presenting
 from app.web.public.blueprint import blueprint
 from app.web.public.pay import pay_panel
@@ -51,11 +53,16 @@ def _page_url(number: int) -> str:
 @public("page d’une offre")
 def offer(public_id: str) -> Response:
     """The offer while it is online; once it is over, what is like it nearby."""
-    found = public_offer(public_id)
-    if found is None:
-        abort(404)
-    if not is_visible(found):
-        return over(found)
+    stamp = online_stamp(public_id)
+    if stamp is None:
+        return _written(public_id)
+    return kept_page(stamp, seconds=KEPT, write=lambda: _written(public_id))
+
+
+def _written(public_id: str) -> Response:
+    found = visible_or_over(public_id)
+    if isinstance(found, Response):
+        return found
     url = absolute("public.offer", public_id=found.public_id)
     short_url = absolute("public.short", code=found.short_code)
     text = share_text(found, short_url)
