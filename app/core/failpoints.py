@@ -37,6 +37,8 @@ REGISTRY: frozenset[str] = frozenset(
         "contacts.revoked_before_hand_over",
         "opco.opened_before_mail",
         "opco.denied_before_hand_over",
+        "batches.applied_before_mark",
+        "accounts.factor_removed_before_mail",
         # Sending.
         "outbox.before_claim_commit",
         "outbox.after_claim",
@@ -51,6 +53,13 @@ REGISTRY: frozenset[str] = frozenset(
         "outbox.released_before_stop",
         "outbox.probe_taken",
         "bounces.noted_before_stop",
+        # Pushing to platforms.
+        "push.superseded_before_order",
+        "push.reserved_before_commit",
+        "push.handed_before_call",
+        "push.after_created_before_mark",
+        "push.recorded_before_next",
+        "reconcile.midway",
         # Jobs.
         "scheduler.before_slot_commit",
         "scheduler.after_slot_before_work",

@@ -152,13 +152,19 @@ ROWS: dict[str, Row] = {
         (
             "operator.home", "operator.companies", "operator.without_address", "operator.without_opco",
             "operator.held_list", "operator.addresses", "operator.mails", "operator.pause",
-            "operator.previews", "operator.organisations", "operator.opcos",
+            "operator.previews", "operator.organisations", "operator.opcos", "operator.accounts",
+            "operator.search_accounts",
         ),
         STAFF,
     ),
     "deposit.frame": Row("nobody", "no_origin"),
     **dict.fromkeys(("account.leave_for_proconnect", "account.return_from_proconnect"), Row("nobody", "off")),
     "operator.jobs": Row("administrator"),
+    **dict.fromkeys(
+        ("operator.account_page", "operator.remove_factor", "operator.end_sessions"), Row("staff", "any_account")
+    ),
+    "operator.invite_staff": Row("administrator"),
+    "operator.close_staff": Row("administrator", "any_account"),
     "operator.origins": Row("administrator"),
     "operator.origin": Row("administrator", "origin"),
     "operator.stop_origin": Row("administrator", "absent_origin"),
@@ -193,6 +199,7 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
         "held": [(o, {"public_id": world.held[o].public_id}) for o in "12"],
         "cfa_requests": [(o, {"public_id": world.cfa_requests[o].public_id}) for o in "12"],
         "proposed": [(o, {"public_id": world.proposed[o].public_id}) for o in "12"],
+        "any_account": [("", {"number": world.accounts["nobody"].id})],
         "any_held": [("", {"public_id": world.held[o].public_id}) for o in "12"],
         "shown": [
             ("", {"public_id": world.offers["A"].public_id}),

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from app.core import clock
 from app.core.database import database_now, db
 from app.domain.accounts import magic_links
-from app.domain.accounts.models import Purpose
+from app.domain.accounts.models import Account, Purpose, StaffRole
 from app.domain.employers.contact_change import propose_contact
 from app.domain.employers.directory import Outcome
 from app.domain.offers import life
@@ -25,10 +25,13 @@ from app.domain.opco.determination import opco_by_code
 from app.domain.opco.follow_up import open_follow_up
 from tests.crash.stage import Stage
 from tests.factories.offers import AGENT, make_establishment, make_offer
+from tests.factories.structures import code_of, give_factor, make_account, make_member, make_structure
 from tests.support.deposit import ANSWERS, BAKERY, to_check, type_company
+from tests.support.sign_in import by_link
 
 Prepare = Callable[[Stage], TestResponse]
 OPCO_EMAIL = "suivi@opco.example"
+AGENT_EMAIL = "admin@portail.example"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,29 @@ class WebCase:
         return stage.save(
             stage.client.submit(page, dict(self.answers), button=self.button, form=self.form, follow=False)
         )
+
+
+@dataclass(frozen=True)
+class FreshCodeCase(WebCase):
+    """An agent's act that asks for the code of the moment."""
+
+    def act(self, stage: Stage, page: TestResponse) -> TestResponse:
+        with stage.app.app_context():
+            code = code_of(db.session.query(Account).filter_by(email=AGENT_EMAIL).one())
+        answers = {**dict(self.answers), "code": code}
+        return stage.save(stage.client.submit(page, answers, follow=False))
+
+
+def _lost_factor(stage: Stage) -> TestResponse:
+    with stage.app.app_context():
+        lost = make_member(make_structure()).account
+        me = make_account(AGENT_EMAIL)
+        me.staff_role = StaffRole.ADMINISTRATOR
+        for one in (lost, me):
+            give_factor(one)
+        number = lost.id
+        by_link(stage.client, me)
+    return stage.client.get(f"/agents/comptes/{number}/second-facteur")
 
 
 def _home(stage: Stage) -> TestResponse:
@@ -212,6 +238,9 @@ WEB_CASES: dict[str, WebCase] = {
     "contacts.proposed_midway": WebCase(_contact_form, CONTACT),
     "contacts.revoked_before_hand_over": WebCase(_new_contact),
     "opco.opened_before_mail": WebCase(_to_confirm),
+    "accounts.factor_removed_before_mail": FreshCodeCase(
+        _lost_factor, (("reason", "lost"), ("word", "RETIRER"))
+    ),
     "opco.denied_before_hand_over": WebCase(_follow_up, (("other_opco", "unknown"),)),
 }
 # The same moments, in other acts than the first one: a crash must be harmless wherever it falls.

@@ -83,7 +83,7 @@ def test_a_set_up_isnt_shown_again_once_done(account: Account, keyring: Keyring)
         second_factor.key_of(account, keyring=keyring)
     second_factor.begin(account, keyring=keyring)
     assert second_factor.is_set_up(account)
-    second_factor.remove(account, by=SYSTEM)
+    second_factor.remove(account, reason="lost", by=SYSTEM)
     assert not second_factor.is_set_up(account)
     assert second_factor.recovery_codes_left(account) == 0
 

@@ -16,6 +16,8 @@ class Permission(Enum):
     ORGANISATION_VERIFY = "organisation_verify"
     PARTNERS_MANAGE = "partners_manage"
     OPCO_MANAGE = "opco_manage"
+    ACCOUNTS_HELP = "accounts_help"
+    STAFF_MANAGE = "staff_manage"
 
     SPACE_READ = "space_read"
     OFFER_MANAGE = "offer_manage"
@@ -36,7 +38,8 @@ IN_A_STRUCTURE = frozenset(
 OF_STAFF = frozenset(Permission) - IN_A_STRUCTURE
 # Operators moderate; administrators also look after the machinery.
 STAFF_PERMISSIONS = {
-    StaffRole.OPERATOR: OF_STAFF - {Permission.JOBS_READ, Permission.PARTNERS_MANAGE},
+    StaffRole.OPERATOR: OF_STAFF
+    - {Permission.JOBS_READ, Permission.PARTNERS_MANAGE, Permission.STAFF_MANAGE},
     StaffRole.ADMINISTRATOR: OF_STAFF,
 }
 

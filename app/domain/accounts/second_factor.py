@@ -80,11 +80,14 @@ def too_many(account: Account) -> bool:
     return limits.is_over(limits.SECOND_FACTOR, str(account.id))
 
 
-def remove(account: Account, *, by: Actor) -> None:
-    """Staff act: the telephone and the codes are lost; the person sets a new one up at the next sign-in."""
+def remove(account: Account, *, reason: str, by: Actor) -> None:
+    """Staff act: the telephone and the codes are lost; the person sets a new one up at the next sign-in.
+
+    `reason`: its code, for the journal.
+    """
     db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     db.session.execute(sa.delete(SecondFactor).where(SecondFactor.account_id == account.id))
-    journal.record("second_factor_removed", account, by=by)
+    journal.record("second_factor_removed", account, by=by, facts={"reason": reason})
 
 
 def recovery_codes_left(account: Account) -> int:

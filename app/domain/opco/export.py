@@ -1,9 +1,7 @@
 """The complete export of an OPCO's offers: one line an offer, never a company. Columns: docs/exports.md."""
 
-import csv
-import io
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,18 +18,16 @@ from app.domain.opco.contacts import department_at
 from app.domain.opco.emails import LEVELS
 from app.domain.opco.lifecycle import FollowUpStatus
 from app.domain.opco.models import ContactLogEntry, FollowUp, Opco
+from app.lists.spreadsheet import BOM, as_csv
 
 AT_ONCE = 5_000
 BATCH = 1_000
-BOM = "\ufeff"
 COLUMNS = (
     "Référence", "SIRET", "Entreprise", "Commune", "Département", "OPCO", "Métier", "Code ROME", "Diplôme",
     "Début", "Postes", "État", "Dépôt", "Confirmation", "Mise en ligne", "Fin", "Sites", "Vues",
     "Candidatures", "CFA contactés", "CFA ayant répondu", "Étape de suivi de l’entreprise",
     "Dernier contact", "Motif de clôture",
 )  # fmt: skip
-# Signs by which a spreadsheet takes a text for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Numbers of offers → (CFAs asked, CFAs that answered); offers without any may be left out.
 CfaCounts = Callable[[Sequence[int]], Mapping[int, tuple[int, int]]]
 Line = tuple[str, ...]
@@ -70,13 +66,6 @@ def whole(opco: Opco, wanted: BoardFilter, *, cfas: CfaCounts) -> str:
         parts.append(as_csv(batch.lines))
         last = batch.last
     return "".join(parts)
-
-
-def as_csv(lines: Iterable[Line]) -> str:
-    """Lines of a CSV file, `;` between cells, none of which is a formula."""
-    text = io.StringIO()
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(map(_safe, lines))
-    return text.getvalue()
 
 
 def file_name(opco: Opco, wanted: BoardFilter) -> str:
@@ -157,7 +146,3 @@ def _day(moment: date | datetime | None) -> str:
     if moment is None:
         return ""
     return (clock.day_of(moment) if isinstance(moment, datetime) else moment).isoformat()
-
-
-def _safe(line: Line) -> Line:
-    return tuple(f"'{cell}" if cell.lstrip(" \u00a0").startswith(_FORMULA) else cell for cell in line)

@@ -16,10 +16,11 @@ from app.core.tokens import public_id
 from app.domain.accounts.models import Account
 from app.domain.opco.board_filter import BoardFilter
 from app.domain.opco.determination import opco_by_code
-from app.domain.opco.export import BOM, COLUMNS, CfaCounts, as_csv, batch_after, count_offers, file_name
+from app.domain.opco.export import COLUMNS, CfaCounts, batch_after, count_offers, file_name
 from app.domain.opco.lifecycle import EXPORT_LIFECYCLE, ExportStatus
 from app.domain.opco.models import Opco
 from app.domain.organisations.models import Organisation
+from app.lists.spreadsheet import BOM, as_csv
 
 LIFE = timedelta(hours=24)
 

@@ -5,7 +5,9 @@ from flask import Blueprint
 blueprint = Blueprint("operator", __name__)
 
 from app.web.operator import (  # noqa: E402, F401  # the views register themselves on the blueprint
+    accounts,
     addresses,
+    agents,
     held,
     home,
     jobs,

@@ -14,6 +14,7 @@ NAMES = {
     "deposit_not_confirmed": "Offre non confirmée par l’entreprise",
     "draft_saved": "Brouillon enregistré",
     "export_ready": "Export prêt",
+    "factor_removed": "Second facteur retiré",
     "feature_decided": "Structure vérifiée ou refusée",
     "offer_changed": "Offre prolongée ou clôturée",
     "offer_confirm": "Confirmation d’une offre",
@@ -34,6 +35,7 @@ NAMES = {
     "recruiter_invited": "Invitation dans une structure",
     "proposal_consent": "Accord d’un candidat proposé",
     "security_change": "Adresse modifiée",
+    "staff_invited": "Invitation d’un agent du portail",
     "verification_problem": "Entreprise à vérifier",
 }
 

@@ -1,0 +1,1 @@
+"""What long lists share: views that people keep, and acts on many of their rows at once."""
