@@ -19,6 +19,8 @@ class Peer:
 LES_EMPLOIS_OFFER = Peer("les-emplois, page d’offre", 100.0, 17.0)
 LES_EMPLOIS_HOME = Peer("les-emplois, accueil", 255.0, 7.0)
 INDICO_DETAIL = Peer("Indico, page de détail", 48.0, 33.0)
+FLASK_HELLO_RATE = 5_400.0
+"""Bare Flask under the same server on those idle cores: how fast that machine was."""
 LES_EMPLOIS_STATEMENTS = 112
 """To add an offer as an employer, in eight requests."""
 LES_EMPLOIS_START_SECONDS = 4.7

@@ -13,7 +13,7 @@ KEPT = frozenset({"opco", "legal_parameter", "alembic_version"})
 def empty(app: Flask) -> None:
     """Nothing but reference rows, and no limit reached. In a context of the application.
 
-    Only tables that hold rows are emptied: TRUNCATE of all of them took PostgreSQL a third of a second a test.
+    Only tables that hold rows are emptied: to truncate all of them took PostgreSQL a third of a second.
     """
     db.session.remove()
     tables = emptied()
