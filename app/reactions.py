@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from app.core.events import Event, Reaction
 from app.domain.cfa_requests import reaching
+from app.domain.diffusion import follow_ups as diffusion
 from app.domain.employers.events import AccessAsked, ContactReplaced, EstablishmentChecked
 from app.domain.offers import follow_ups
 from app.domain.offers.events import (
@@ -27,14 +28,14 @@ def _tell_opco_register(event: AddressBounced) -> None:
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     OfferDeposited: [follow_ups.ask_confirmation],
-    OfferPublished: [follow_ups.tell_online, services.tell_of_publication],
-    OfferHeld: [follow_ups.tell_held, services.tell_of_hold],
-    HoldDecided: [follow_ups.tell_decision],
-    OfferEdited: [],
-    OfferRenewed: [follow_ups.tell_renewed],
-    OfferClosed: [follow_ups.tell_closed],
-    ActUndone: [follow_ups.take_back_mails],
-    OffersExpired: [follow_ups.tell_expired],
+    OfferPublished: [follow_ups.tell_online, services.tell_of_publication, diffusion.publish_everywhere],
+    OfferHeld: [follow_ups.tell_held, services.tell_of_hold, diffusion.update_everywhere],
+    HoldDecided: [follow_ups.tell_decision, diffusion.follow_decision],
+    OfferEdited: [diffusion.update_everywhere],
+    OfferRenewed: [follow_ups.tell_renewed, diffusion.update_everywhere],
+    OfferClosed: [follow_ups.tell_closed, diffusion.withdraw_everywhere],
+    ActUndone: [follow_ups.take_back_mails, diffusion.follow_undo],
+    OffersExpired: [follow_ups.tell_expired, diffusion.withdraw_expired],
     AccessAsked: [reaching.send_lost_links],
     ContactReplaced: [follow_ups.move_offers],
     EstablishmentChecked: [follow_ups.act_on_check],

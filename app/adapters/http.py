@@ -142,6 +142,13 @@ class HttpClient:
         """POST a JSON body; raises HttpFault."""
         return self._exchange("POST", path, headers=headers, content=content, timeout=timeout)
 
+    def send(
+        self, method: str, path: str, *, content: Any = None, body: bytes | None = None,
+        headers: Mapping[str, str] | None = None, params: Params | None = None,
+    ) -> Answer:  # fmt: skip
+        """Any method, with a JSON `content` or a `body` whose type is in `headers`; raises HttpFault."""
+        return self._exchange(method, path, params=params, headers=headers, content=content, body=body)
+
     def _exchange(
         self,
         method: str,
@@ -151,14 +158,16 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         content: Any = None,
+        body: bytes | None = None,
         timeout: float | None = None,
     ) -> Answer:
         deadline = Deadline(self._timeout if timeout is None else min(timeout, self._timeout))
         try:
             with self._client(deadline) as client:
                 request = client.build_request(
-                    method, self.base_url + path, params=params, data=form, json=content, headers=headers
-                )
+                    method, self.base_url + path, params=params, data=form, json=content, content=body,
+                    headers=headers,
+                )  # fmt: skip
                 response = client.send(request, stream=True)
                 try:
                     return self._answer(response)

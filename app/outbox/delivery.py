@@ -1,28 +1,26 @@
 """Sending the e-mails that are due, whatever dies on the way."""
 
 import logging
-import os
-import secrets
-import socket
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy.exc import DBAPIError
 
 from app.core.database import db
 from app.core.failpoints import failpoint
-from app.outbox import circuit, leases
+from app.outbox import leases
 from app.outbox.bounces import normalised, suppressed
-from app.outbox.circuit import Gate
 from app.outbox.compose import Rendered, Sender, ascii_address, compose
+from app.outbox.draining import drain_batches, worker_name
 from app.outbox.leases import Claimed
 from app.outbox.message import MAILS, LinkOrder, Mail
 from app.outbox.models import OutboxStatus
-from app.outbox.outcomes import Outcomes, Result
+from app.outbox.outcomes import Outcomes
+from app.outbox.settling import Counts, Result
 from app.outbox.transport import Envelope, SendFailed, Transport
 
 log = logging.getLogger(__name__)
@@ -35,29 +33,6 @@ TOTAL_TIMEOUT = timedelta(seconds=25)
 
 Render = Callable[[Mail, str | None, str | None], Rendered]
 IssueLink = Callable[[LinkOrder, int], str]
-
-
-@dataclass
-class Counts:
-    """What a drain did. `late`: lost to another worker; `released`: given back untried."""
-
-    sent: int = 0
-    refused: int = 0
-    retried: int = 0
-    uncertain: int = 0
-    dead: int = 0
-    cancelled: int = 0
-    late: int = 0
-    released: int = 0
-
-    @property
-    def total(self) -> int:
-        """Messages taken in hand."""
-        return sum(getattr(self, name.name) for name in fields(self))
-
-    def add(self, result: Result, n: int = 1) -> None:
-        """Count `n` more messages of one result."""
-        setattr(self, result.value, getattr(self, result.value) + n)
 
 
 class Deliverer:
@@ -82,29 +57,21 @@ class Deliverer:
         self.sender = sender
         self.unsubscribe_url = unsubscribe_url
         self.lease = lease
-        self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(6)}"
+        self.owner = worker_name()
         self.outcomes = Outcomes(KIND)
 
     def drain(self, *, limit: int = 1000, stop: threading.Event | None = None) -> Counts:
         """Send what is due, `limit` messages at most, until nothing is or the relay is in trouble."""
         counts = Counts()
-        while counts.total < limit and not (stop and stop.is_set()):
-            gate = circuit.gate(KIND)
-            if gate is Gate.OPEN:
-                break
-            room = 1 if gate is Gate.PROBE else min(BATCH, limit - counts.total)
-            batch = leases.claim(KIND, owner=self.owner, limit=room, lease=self.lease)
-            if not batch:
-                if gate is Gate.PROBE:
-                    circuit.give_probe_back(KIND)
-                break
-            failpoint("outbox.after_claim")
-            self.outcomes.begin(gate)
-            self._send_batch(batch, counts, stop)
-            if gate is Gate.PROBE and not self.outcomes.relay_asked:
-                circuit.give_probe_back(KIND)
-            if counts.released:
-                break
+        drain_batches(
+            self.outcomes,
+            partial(leases.claim, KIND, owner=self.owner, lease=self.lease),
+            partial(self._send_batch, counts=counts, stop=stop),
+            counts=counts,
+            batch=BATCH,
+            limit=limit,
+            stop=stop,
+        )
         return counts
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from app.core import clock
 from app.core.database import begin_write, database_now, db
 from app.core.failpoints import failpoint
+from app.outbox.lanes import first_of_its_lane
 from app.outbox.models import OutboxMessage, OutboxStatus, Pause
 from app.outbox.queueing import WAITING
 from app.outbox.rhythm import Rhythm, is_quiet_time
@@ -38,13 +39,18 @@ class Claimed:
     first_tried_at: datetime
 
 
-def claim(kind: str, *, owner: str, limit: int, lease: timedelta) -> list[Claimed]:
-    """Take up to `limit` due messages, in one short transaction. The try is counted now, not at failure."""
+def claim(
+    kind: str, *, owner: str, limit: int, lease: timedelta, in_lanes: bool = False
+) -> list[Claimed]:
+    """Take up to `limit` due messages, in one short transaction. The try is counted now, not at failure.
+
+    `in_lanes`: only the first of each lane, and those of unknown outcome too, which are to be settled.
+    """
     db.session.rollback()
     begin_write()
     db_now = database_now()
     _take_back_abandoned(kind, db_now)
-    ids = _claimable(kind, limit)
+    ids = _claimable(kind, limit, in_lanes=in_lanes)
     if not ids:
         db.session.commit()
         return []
@@ -101,10 +107,17 @@ def hand(row: Claimed) -> bool:
     return ours
 
 
-def release(rows: Iterable[Claimed]) -> None:
-    """Give messages back untried: the try isn't counted. Commits."""
+def release(rows: Iterable[Claimed], *, due_at: datetime | None = None) -> None:
+    """Give messages back untried, until `due_at`: the try isn't counted. Commits."""
     db.session.rollback()
     begin_write()
+    give_back(rows, due_at=due_at)
+    db.session.commit()
+
+
+def give_back(rows: Iterable[Claimed], *, due_at: datetime | None = None) -> None:
+    """The same in a transaction under way."""
+    later = {} if due_at is None else {"due_at": due_at}
     for row in rows:
         first = row.attempt == 1
         settle(
@@ -113,8 +126,8 @@ def release(rows: Iterable[Claimed]) -> None:
             attempts=row.attempt - 1,
             first_tried_at=None if first else row.first_tried_at,
             handed_at=None,
+            **later,
         )
-    db.session.commit()
 
 
 def _write(row: Claimed, **values: Any) -> bool:
@@ -143,7 +156,7 @@ def _closing(names: tuple[str, ...]) -> ReturningUpdate[int]:
     )
 
 
-def _claimable(kind: str, limit: int) -> list[int]:
+def _claimable(kind: str, limit: int, *, in_lanes: bool) -> list[int]:
     now = clock.now()
     paused = db.session.scalars(
         sa.select(Pause.template).where(
@@ -158,13 +171,15 @@ def _claimable(kind: str, limit: int) -> list[int]:
         sa.select(OutboxMessage.id)
         .where(
             OutboxMessage.kind == kind,
-            OutboxMessage.status.in_(WAITING),
+            OutboxMessage.status.in_((*WAITING, OutboxStatus.UNCERTAIN) if in_lanes else WAITING),
             OutboxMessage.due_at <= now,
         )
         .order_by(OutboxMessage.due_at, OutboxMessage.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    if in_lanes:
+        query = query.where(first_of_its_lane())
     if paused:
         query = query.where(OutboxMessage.template.not_in(paused))
     if is_quiet_time(now):

@@ -1,4 +1,4 @@
-"""Tables of the outbox: messages, facts told by relays, stopped addresses, pauses, circuits."""
+"""Tables of the outbox: messages, facts told by relays, stopped addresses, pauses, circuits, allowances."""
 
 import enum
 from datetime import datetime
@@ -36,11 +36,22 @@ class OutboxMessage(Model):
     __table_args__ = (
         sa.Index("ix_outbox_message_claim", "kind", "status", "due_at"),
         sa.Index("ix_outbox_message_about", "about_type", "about_id"),
+        # One worker at a time in a lane, whatever two of them believe.
+        sa.Index(
+            "uq_outbox_message_lane",
+            "lane",
+            unique=True,
+            sqlite_where=sa.text("status = 'claimed'"),
+            postgresql_where=sa.text("status = 'claimed'"),
+        ),
+        sa.Index("ix_outbox_message_lane", "lane", "status"),
     )
 
     id: Mapped[int] = mapped_column(_big_id(), primary_key=True)
-    kind: Mapped[str] = mapped_column(sa.String(20), default="mail")
+    kind: Mapped[str] = mapped_column(sa.String(40), default="mail")
     template: Mapped[str] = mapped_column(sa.String(60))
+    # Messages of one lane leave one after the other, oldest first; None: in no order.
+    lane: Mapped[str | None] = mapped_column(sa.String(80))
     refs: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     recipient: Mapped[str] = mapped_column(
         sa.String(320), info=personal("adresse électronique", basis=_BASIS, kept="courriel")
@@ -107,7 +118,7 @@ class Pause(Model):
     __tablename__ = "outbox_pause"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(sa.String(20), default="mail")
+    kind: Mapped[str] = mapped_column(sa.String(40), default="mail")
     template: Mapped[str | None] = mapped_column(sa.String(60))
     reason: Mapped[str] = mapped_column(sa.String(300))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -115,8 +126,18 @@ class Pause(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Allowance(Model):
+    """What a partner still accepts of a sort of calls; shared by every worker of every host."""
+
+    __tablename__ = "outbox_allowance"
+
+    name: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    # The instant from which the whole burst is available again (database clock).
+    full_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Circuit(Model):
-    """Whether a relay answers; shared by every worker. While it is open nothing is tried nor counted."""
+    """Whether a partner answers; shared by every worker. While it is open nothing is tried nor counted."""
 
     __tablename__ = "outbox_circuit"
 

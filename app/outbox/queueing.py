@@ -109,6 +109,7 @@ def enqueue(
     dedupe_key: str | None,
     about: tuple[str, str] | None,
     due: datetime,
+    lane: str | None = None,
 ) -> OutboxMessage | None:
     """Write one message of any kind; None when its key exists, which doesn't break the transaction."""
     insert = sqlite.insert if is_sqlite() else postgresql.insert
@@ -123,6 +124,7 @@ def enqueue(
             message_id=secrets.token_hex(16),
             about_type=about_type,
             about_id=about_id,
+            lane=lane,
         )
         .on_conflict_do_nothing(index_elements=[OutboxMessage.dedupe_key])
         .returning(OutboxMessage)

@@ -15,9 +15,10 @@ _AFTER_EASTER = (1, 39, 50)
 
 
 class Rhythm(enum.StrEnum):
-    """How a kind of message leaves."""
+    """How a kind of message leaves. `ONCE`: at once as `NOW`, but never a second time by itself."""
 
     NOW = "now"
+    ONCE = "once"
     DATED = "dated"
     REMINDER = "reminder"
     DIGEST = "digest"

@@ -2,11 +2,12 @@
 
 import logging
 import threading
+from typing import Protocol
 
 from flask import Flask
 
 from app.core.database import db
-from app.outbox.delivery import Deliverer
+from app.outbox.settling import Counts
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +16,17 @@ ROUND = 500
 PATIENCE_SECONDS = 10.0
 
 
-def run(app: Flask, deliverer: Deliverer, stop: threading.Event, *, poll: float = POLL_SECONDS) -> None:
+class Drains(Protocol):
+    """Whatever sends messages of one kind: e-mails, or pushes to one platform."""
+
+    def drain(self, *, limit: int, stop: threading.Event | None) -> Counts:
+        """Send what is due."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
+
+
+def run(app: Flask, deliverer: Drains, stop: threading.Event, *, poll: float = POLL_SECONDS) -> None:
     """Send until `stop` is set; the message in hand is finished, the others of its batch are given back."""
     while not stop.is_set():
         wait = _round(app, deliverer, stop, poll)
@@ -25,7 +36,7 @@ def run(app: Flask, deliverer: Deliverer, stop: threading.Event, *, poll: float 
     deliverer.close()
 
 
-def _round(app: Flask, deliverer: Deliverer, stop: threading.Event, poll: float) -> float:
+def _round(app: Flask, deliverer: Drains, stop: threading.Event, poll: float) -> float:
     """One round; gives the seconds to wait before the next."""
     with app.app_context():
         try:

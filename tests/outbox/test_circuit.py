@@ -12,8 +12,9 @@ from app.core.errors import Refused
 from app.core.lifecycle import IllegalMove
 from app.outbox import circuit, queue
 from app.outbox.circuit import Gate
-from app.outbox.delivery import Counts, Deliverer
+from app.outbox.delivery import Deliverer
 from app.outbox.models import Circuit, OutboxMessage, OutboxStatus
+from app.outbox.settling import Counts
 from app.outbox.upkeep import drop, forget_recipients, pause, send_again, state
 from tests.outbox.letters import Letter, deliverer_for, settings_for
 from tests.support.smtp_sink import SmtpSink, Stage

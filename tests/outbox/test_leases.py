@@ -10,10 +10,11 @@ from flask import Flask
 from app.core import clock
 from app.core.database import database_now, db
 from app.outbox import leases, queue
-from app.outbox.delivery import Counts, Deliverer
+from app.outbox.delivery import Deliverer
 from app.outbox.leases import Claimed
 from app.outbox.models import OutboxMessage, OutboxStatus
-from app.outbox.outcomes import Outcomes, Result
+from app.outbox.outcomes import Outcomes
+from app.outbox.settling import Counts, Result
 from app.outbox.upkeep import pause, resume
 from tests.outbox.letters import Letter, Notice, Nudge, deliverer_for, settings_for
 from tests.support.smtp_sink import SmtpSink

@@ -10,10 +10,12 @@ from flask import Flask
 from app.core import clock
 from app.core.database import db
 from app.core.events import Event
-from app.outbox import outcomes, queue
-from app.outbox.delivery import Counts, Deliverer
+from app.outbox import queue
+from app.outbox.delivery import Deliverer
 from app.outbox.events import AddressBounced, MailStopped
 from app.outbox.models import Circuit, DeliveryFact, OutboxMessage, OutboxStatus, SuppressedAddress
+from app.outbox.outcomes import MAIL_PATIENCE
+from app.outbox.settling import Counts
 from tests.outbox.letters import Letter, Notice, deliverer_for, settings_for
 from tests.support.smtp_sink import SmtpSink, Stage
 
@@ -129,8 +131,8 @@ def test_retries_end_after_72_hours(deliverer: Deliverer, sink: SmtpSink) -> Non
 
 
 def test_retry_delays_grow_to_thirty_minutes_with_full_jitter() -> None:
-    first = [outcomes.retry_delay(1).total_seconds() for _ in range(200)]
-    later = [outcomes.retry_delay(40).total_seconds() for _ in range(200)]
+    first = [MAIL_PATIENCE.delay(1).total_seconds() for _ in range(200)]
+    later = [MAIL_PATIENCE.delay(40).total_seconds() for _ in range(200)]
     assert min(first) >= 1 and max(first) <= 30 and len(set(first)) > 150
     assert max(later) <= 1800 and max(later) > 1200 and min(later) < 600
 

@@ -9,8 +9,9 @@ from flask import Flask
 from app.core import clock
 from app.core.database import db
 from app.outbox import queue, worker
-from app.outbox.delivery import Counts, Deliverer
+from app.outbox.delivery import Deliverer
 from app.outbox.models import OutboxMessage, OutboxStatus
+from app.outbox.settling import Counts
 from tests.outbox.letters import Letter, deliverer_for, settings_for
 from tests.support.smtp_sink import SmtpSink
 

@@ -10,8 +10,8 @@ from flask import Flask
 from app.core import clock
 from app.core.database import database_now, db
 from app.mailing import deliverer_of
-from app.outbox.delivery import Counts
 from app.outbox.models import OutboxMessage, OutboxStatus
+from app.outbox.settling import Counts
 from app.outbox.smtp import SmtpTransport
 from tests.support.smtp_sink import Mail, SmtpSink
 

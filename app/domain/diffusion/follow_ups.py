@@ -1,0 +1,63 @@
+"""What follows, for platforms, from what happens to offers: the functions that `reactions.py` names."""
+
+import sqlalchemy as sa
+
+from app.core.database import db
+from app.domain.diffusion.models import Diffusion
+from app.domain.diffusion.orders import sync, sync_offer
+from app.domain.diffusion.registry import PLATFORMS, open_platforms
+from app.domain.offers.events import (
+    ActUndone,
+    HoldDecided,
+    OfferClosed,
+    OfferEdited,
+    OfferHeld,
+    OfferPublished,
+    OfferRenewed,
+    OffersExpired,
+)
+from app.domain.offers.models import HoldDecision, Offer
+
+_AT_ONCE = 500
+
+
+def publish_everywhere(event: OfferPublished) -> None:
+    """Online here: at once, everywhere it may go."""
+    sync_offer(event.offer)
+
+
+def update_everywhere(event: OfferEdited | OfferRenewed | OfferHeld) -> None:
+    """Another text, another end, or a check that stops it: at once."""
+    sync_offer(event.offer)
+
+
+def withdraw_everywhere(event: OfferClosed) -> None:
+    """When the ten minutes of undo are over; nothing new leaves meanwhile."""
+    sync_offer(event.offer, due=event.act.until)
+
+
+def follow_decision(event: HoldDecided) -> None:
+    """Refused: once the decision can't be undone any more. Published: its own event says so."""
+    if event.hold.decision is not HoldDecision.PUBLISH:
+        sync_offer(event.offer, due=event.act.until)
+
+
+def follow_undo(event: ActUndone) -> None:
+    """What the act had asked for doesn't leave; what it had superseded is asked again."""
+    sync_offer(event.offer)
+
+
+def withdraw_expired(event: OffersExpired) -> None:
+    """Thousands at midnight: only those that are somewhere are looked at, by five hundred."""
+    ids = [offer.id for offer in event.offers]
+    opened = open_platforms()
+    for start in range(0, len(ids), _AT_ONCE):
+        query = (
+            sa.select(Diffusion)
+            .join(Offer)
+            .where(Diffusion.offer_id.in_(ids[start : start + _AT_ONCE]), Diffusion.platform.in_(opened))
+        )
+        for diffusion in db.session.scalars(query):
+            # The rows were changed by a statement: the objects must not show the former state.
+            db.session.refresh(diffusion.offer)
+            sync(diffusion, PLATFORMS[diffusion.platform], opened[diffusion.platform])

@@ -1,0 +1,1 @@
+"""The declarations of the platforms, one module a platform or a family."""

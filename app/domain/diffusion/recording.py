@@ -1,0 +1,203 @@
+"""What an answer changes: the sending, the diffusion, its journal, what is told. Nothing here commits."""
+
+from dataclasses import dataclass
+
+from app.audit import journal
+from app.audit.actor import SYSTEM
+from app.core import clock
+from app.core.events import emit
+from app.domain.diffusion.board import Act, Order, Reply, Verdict
+from app.domain.diffusion.events import (
+    DiffusionLost,
+    DiffusionModerated,
+    DiffusionPublished,
+    DiffusionRefused,
+)
+from app.domain.diffusion.lifecycle import (
+    DIFFUSION_LIFECYCLE,
+    MOVE_TO,
+    SUBMISSION_LIFECYCLE,
+    DiffusionStatus,
+    SubmissionStatus,
+)
+from app.domain.diffusion.models import Attempt, Diffusion, Submission
+from app.domain.diffusion.orders import move
+from app.domain.diffusion.platform import Platform
+
+S = DiffusionStatus
+_TEXT = 16_000
+_ACTIONS = {
+    S.SENDING: "diffusion_sent",
+    S.AWAITING_MODERATION: "diffusion_moderated",
+    S.PUBLISHED: "diffusion_published",
+    S.REFUSED: "diffusion_refused",
+    S.SUSPENDED: "diffusion_suspended",
+    S.EXPIRED: "diffusion_ended",
+    S.FILLED: "diffusion_ended",
+    S.CANCELLED: "diffusion_ended",
+    S.CLOSED: "diffusion_ended",
+    S.UNCERTAIN: "diffusion_uncertain",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Writes what one reply means for one diffusion of one platform."""
+
+    platform: Platform
+    order: Order
+
+    def take(self, diffusion: Diffusion, reply: Reply) -> None:
+        """Whatever the verdict: the attempt, then what it settles."""
+        submission = diffusion.submission
+        if submission is None:
+            return
+        self._attempt(submission, reply)
+        if reply.verdict is Verdict.ACCEPTED:
+            self._accepted(diffusion, submission, reply)
+        elif reply.verdict is Verdict.REFUSED:
+            self._refused(diffusion, submission, reply)
+        elif reply.verdict is Verdict.ABSENT:
+            self._absent(diffusion, submission)
+        elif reply.verdict in {Verdict.TRANSIENT, Verdict.CREDENTIAL, Verdict.BROKEN}:
+            self._nothing_done(submission)
+        elif reply.verdict is Verdict.DOUBTFUL and self.order.act.writes:
+            self.doubt(diffusion, detail="")
+
+    def doubt(self, diffusion: Diffusion, *, detail: str) -> None:
+        """We don't know whether the platform has it."""
+        if DIFFUSION_LIFECYCLE.may(diffusion, "doubt"):
+            self._tell(diffusion, S.UNCERTAIN, detail=detail)
+
+    def _accepted(self, diffusion: Diffusion, submission: Submission, reply: Reply) -> None:
+        act, now = self.order.act, clock.now()
+        if submission.status is not SubmissionStatus.OVER:
+            SUBMISSION_LIFECYCLE.apply(submission, "know")
+        submission.remote_id = reply.remote_id or submission.remote_id
+        diffusion.url = reply.url or diffusion.url
+        if act in {Act.PUBLISH, Act.UPDATE}:
+            submission.sent_digest = self.order.advert.digest
+            diffusion.reads = 0
+        if act is Act.WITHDRAW:
+            submission.withdrawal_asked_at = now
+            diffusion.reads = 0
+        if act is Act.READ:
+            diffusion.reads += 1
+        self._figures(diffusion, reply)
+        if reply.remote_status:
+            diffusion.remote_status, diffusion.read_at = reply.remote_status, now
+        if reply.status is not None:
+            self._tell(diffusion, reply.status, detail=reply.detail, reply=reply)
+        self._end_of(submission, diffusion)
+
+    def _refused(self, diffusion: Diffusion, submission: Submission, reply: Reply) -> None:
+        if self.order.act is Act.READ and submission.status is SubmissionStatus.KNOWN:
+            diffusion.reads += 1
+        if submission.withdrawal_asked_at is not None or self.order.act in {Act.WITHDRAW, Act.SUSPEND}:
+            # What is online stays online: the reading that follows says so.
+            submission.withdrawal_asked_at = None
+            diffusion.detail = "withdrawal_refused"
+        elif submission.status is not SubmissionStatus.OVER:
+            SUBMISSION_LIFECYCLE.apply(submission, "refuse")
+        if self.order.act in {Act.PUBLISH, Act.UPDATE}:
+            submission.sent_digest = self.order.advert.digest
+        self._tell(diffusion, S.REFUSED, detail=reply.detail, reply=reply)
+
+    def _absent(self, diffusion: Diffusion, submission: Submission) -> None:
+        diffusion.reads += 1
+        diffusion.read_at = clock.now()
+        if submission.status is SubmissionStatus.KNOWN and submission.withdrawal_asked_at is not None:
+            self._tell(diffusion, self.ended_as(diffusion), detail="")
+            self._end_of(submission, diffusion)
+
+    def _nothing_done(self, submission: Submission) -> None:
+        """The call changed nothing there: a first sending may leave again under the same reference."""
+        if (
+            self.order.act.creates
+            and submission.status is SubmissionStatus.IN_DOUBT
+            and not submission.remote_id
+        ):
+            SUBMISSION_LIFECYCLE.apply(submission, "take_back")
+
+    def ended_as(self, diffusion: Diffusion) -> DiffusionStatus:
+        """The word for an end that we asked for."""
+        ending = diffusion.offer.end_reason
+        if ending is None:
+            return S.CANCELLED
+        return ENDINGS.get(ending.value, S.CANCELLED)
+
+    def _tell(
+        self, diffusion: Diffusion, status: DiffusionStatus, *, detail: str, reply: Reply | None = None
+    ) -> None:
+        was = diffusion.status
+        if was is not status:
+            move(diffusion, MOVE_TO[status], detail=detail)
+            journal.record(_ACTIONS[status], diffusion, by=SYSTEM, facts=self._facts(status, reply))
+        diffusion.detail = detail or diffusion.detail
+        if status is S.REFUSED and reply is not None:
+            self._reason(diffusion, reply)
+            if was is not status or self.order.act.writes:
+                emit(DiffusionRefused(diffusion))
+        elif status is S.PUBLISHED and was is not status:
+            if diffusion.first_published_at is None:
+                diffusion.first_published_at = clock.now()
+            emit(DiffusionPublished(diffusion))
+        elif status is S.AWAITING_MODERATION and was is not status:
+            emit(DiffusionModerated(diffusion))
+        elif status.is_over and was is S.PUBLISHED and diffusion.withdrawal_asked_at is None:
+            emit(DiffusionLost(diffusion))
+
+    def _facts(self, status: DiffusionStatus, reply: Reply | None) -> dict[str, object]:
+        facts: dict[str, object] = {"platform": self.platform.key, "status": status.value}
+        if reply is not None and reply.code:
+            facts["code"] = reply.code
+        return facts
+
+    def _reason(self, diffusion: Diffusion, reply: Reply) -> None:
+        known = self.platform.refusals.get(reply.code)
+        diffusion.reason_code = reply.code[:60]
+        diffusion.reason_text = (known.sentence if known else reply.message)[:500]
+        diffusion.reason_field = reply.field or (known.field if known else None)
+
+    def _figures(self, diffusion: Diffusion, reply: Reply) -> None:
+        if reply.views is None and reply.applications is None:
+            return
+        diffusion.views, diffusion.applications = reply.views, reply.applications
+        diffusion.figures_at = clock.now()
+
+    def _end_of(self, submission: Submission, diffusion: Diffusion) -> None:
+        over = diffusion.status.is_over
+        if not over and diffusion.status is S.SUSPENDED and not self.platform_resumes(diffusion):
+            over = True
+        if over and submission.status is not SubmissionStatus.OVER:
+            SUBMISSION_LIFECYCLE.apply(submission, "end")
+            submission.ended_at = clock.now()
+
+    def platform_resumes(self, diffusion: Diffusion) -> bool:
+        """Can this suspended sending come back as it is? Not when the text has changed since."""
+        submission = diffusion.submission
+        return submission is None or submission.sent_digest == self.order.advert.digest
+
+    def _attempt(self, submission: Submission, reply: Reply) -> None:
+        """Complete the line written before the call; a reading that teaches nothing leaves none."""
+        begun = next((one for one in reversed(submission.attempts) if not one.verdict), None)
+        for rank, exchange in enumerate(reply.exchanges):
+            line = (
+                begun
+                if rank == 0 and begun is not None
+                else Attempt(act=self.order.act.value, at=clock.now())
+            )
+            line.host, line.http_status = exchange.host, exchange.http_status
+            line.request, line.answer = exchange.request[:_TEXT], exchange.answer[:_TEXT]
+            line.duration_ms, line.verdict = exchange.duration_ms, reply.verdict.value
+            if line is not begun and (self.order.act.writes or reply.verdict is not Verdict.ACCEPTED or rank):
+                submission.attempts.append(line)
+        if begun is not None and not begun.verdict:
+            begun.verdict = reply.verdict.value
+
+
+ENDINGS = {
+    "expired": S.EXPIRED,
+    "filled_here": S.FILLED,
+    "filled_elsewhere": S.FILLED,
+}

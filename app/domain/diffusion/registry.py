@@ -1,0 +1,46 @@
+"""The platforms, each declared once; and which of them portal staff have opened."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.core.database import db
+from app.domain.diffusion.models import PlatformSwitch
+from app.domain.diffusion.platform import Options, Platform
+from app.domain.diffusion.platforms.api_apprentissage import API_APPRENTISSAGE
+from app.domain.diffusion.platforms.derived import PARCOURSUP, UN_JEUNE_UNE_SOLUTION
+
+# In the order of the pages.
+PLATFORMS: Mapping[str, Platform] = {
+    platform.key: platform for platform in (API_APPRENTISSAGE, UN_JEUNE_UNE_SOLUTION, PARCOURSUP)
+}
+
+
+def open_platforms() -> dict[str, Options]:
+    """Keys of the platforms that are open, with their options; a derived one is when its relay is."""
+    rows = db.session.scalars(sa.select(PlatformSwitch).where(PlatformSwitch.is_open))
+    found: dict[str, Options] = {row.platform: row.options for row in rows if row.platform in PLATFORMS}
+    derived = {key: found[one.relayed_by] for key, one in PLATFORMS.items() if one.relayed_by in found}
+    return {**found, **derived}
+
+
+def switch_of(key: str) -> PlatformSwitch:
+    """The switch of a platform, made closed when it isn't there yet; LookupError for an unknown one."""
+    if key not in PLATFORMS:
+        raise LookupError(key)
+    row = db.session.get(PlatformSwitch, key)
+    if row is None:
+        row = PlatformSwitch(platform=key, is_open=False, options={}, changed_at=clock.now())
+        db.session.add(row)
+    return row
+
+
+def turn(key: str, *, on: bool, options: Mapping[str, bool] | None = None) -> PlatformSwitch:
+    """Open or close a platform. Closing sends nothing more; what waits stays. Never commits."""
+    row = switch_of(key)
+    row.is_open = on
+    row.options = {**row.options, **(options or {})}
+    row.changed_at = clock.now()
+    db.session.flush()
+    return row

@@ -1,0 +1,160 @@
+"""One step of a diffusion, before its call: what to do is decided, the sending is reserved and committed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core import clock
+from app.core.database import begin_write, database_now, db
+from app.core.failpoints import failpoint
+from app.domain.diffusion.advert import advert_of
+from app.domain.diffusion.board import Act, Board, Order, Reply, Verdict
+from app.domain.diffusion.lifecycle import SUBMISSION_LIFECYCLE, SubmissionStatus
+from app.domain.diffusion.models import Attempt, Diffusion, Submission
+from app.domain.diffusion.planning import is_wanted, next_act, next_reading
+from app.domain.diffusion.platform import Platform
+from app.domain.diffusion.registry import open_platforms
+from app.outbox import allowance, leases
+from app.outbox.leases import Claimed
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing to do: the message has no object left."""
+
+    why: str = "sans objet"
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The platform's limit is reached, or the platform is closed: not before `due`."""
+
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Our own validator says no: nothing leaves."""
+
+    order: Order
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The call to make; the sending it belongs to is committed. `in_doubt`: it may be there already."""
+
+    order: Order
+    in_doubt: bool
+
+
+class NotOurs(Exception):
+    """Another worker has the message."""
+
+
+Prepared = Nothing | Later | Refused | Ready
+
+
+def prepare(row: Claimed, platform: Platform, board: Board) -> Prepared:
+    """Decide, reserve, commit: after this, whoever finds the sending knows that it may have left."""
+    db.session.rollback()
+    begin_write()
+    if not leases.take_up(row):
+        raise NotOurs
+    diffusion = db.session.get(Diffusion, row.refs["diffusion"])
+    if diffusion is None:
+        return Nothing()
+    opened = open_platforms()
+    wanted = is_wanted(diffusion, platform, opened.get(platform.key, {}))
+    if wanted and platform.key not in opened:
+        return Later(clock.now() + platform.polling.then)
+    act = next_act(diffusion, platform, wanted=wanted) or _reading(diffusion, platform)
+    if act is None:
+        return Nothing()
+    due = _allowed(platform, act, diffusion.account)
+    if due is not None:
+        db.session.rollback()
+        return Later(due)
+    return _reserved(row, diffusion, platform, board, act)
+
+
+def _reading(diffusion: Diffusion, platform: Platform) -> Act | None:
+    return Act.READ if next_reading(diffusion, platform) is not None else None
+
+
+def _allowed(platform: Platform, act: Act, account: str) -> datetime | None:
+    rate = platform.writes if act.writes else platform.reads
+    if rate is None:
+        return None
+    sort = "writes" if act.writes else "reads"
+    free_at = allowance.take(f"{platform.key}:{sort}:{account}"[:60], rate)
+    # The allowance follows the database's clock, due times the service's.
+    return None if free_at is None else clock.now() + (free_at - database_now())
+
+
+def _reserved(row: Claimed, diffusion: Diffusion, platform: Platform, board: Board, act: Act) -> Prepared:
+    submission = diffusion.submission
+    if act is Act.PUBLISH:
+        submission = _submission_for(diffusion, platform)
+    if submission is None:
+        return Nothing()
+    order = Order(
+        act=act,
+        advert=advert_of(diffusion.offer),
+        reference=submission.reference,
+        remote_id=submission.remote_id,
+        known=diffusion.status,
+        remote_status=diffusion.remote_status,
+        withdrawing=submission.withdrawal_asked_at is not None,
+        account=diffusion.account,
+    )
+    if act in {Act.PUBLISH, Act.UPDATE}:
+        problem = next((one for one in board.problems(order.advert) if one.blocking), None)
+        if problem is not None:
+            db.session.commit()
+            refusal = Reply(
+                verdict=Verdict.REFUSED, code=problem.code, message=problem.message, field=problem.field
+            )
+            return Refused(order, refusal)
+    in_doubt = submission.status is SubmissionStatus.IN_DOUBT
+    if act.writes:
+        _hand(submission, board, act)
+        failpoint("push.reserved_before_commit")
+        if not leases.hand(row):
+            raise NotOurs
+    else:
+        db.session.commit()
+    return Ready(order, in_doubt)
+
+
+def _hand(submission: Submission, board: Board, act: Act) -> None:
+    if act.creates:
+        SUBMISSION_LIFECYCLE.apply(submission, "hand")
+    submission.handed_at = clock.now()
+    submission.attempts.append(Attempt(act=act.value, at=clock.now(), host=board.host))
+
+
+def _submission_for(diffusion: Diffusion, platform: Platform) -> Submission:
+    """The sending to do: the same again where the platform merges by reference, else a new reference."""
+    last = diffusion.submission
+    if last is not None and last.status is not SubmissionStatus.OVER:
+        never_left = last.status is SubmissionStatus.RESERVED
+        if never_left or platform.repeatable:
+            return last
+    rank = len(diffusion.submissions) + 1
+    new = Submission(
+        platform=platform.key,
+        rank=rank,
+        reference=reference_for(diffusion, rank),
+        created_at=clock.now(),
+        attempts=[],
+    )
+    SUBMISSION_LIFECYCLE.begin(new, SubmissionStatus.RESERVED)
+    diffusion.submissions.append(new)
+    db.session.flush()
+    return new
+
+
+def reference_for(diffusion: Diffusion, rank: int) -> str:
+    """« DA-7K3M9P », then « DA-7K3M9P-2 »: at most 20 characters, never given twice at a platform."""
+    account = f"-{diffusion.id:x}" if diffusion.account else ""
+    return f"{diffusion.offer.reference}{account}{f'-{rank}' if rank > 1 else ''}"
