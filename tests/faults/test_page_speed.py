@@ -49,22 +49,27 @@ def _p95(times: list[float]) -> float:
 def test_pages_are_as_fast_while_every_partner_is_down(
     app: Flask, partner: Partner, mailbox: Mailbox, record_property: Record
 ) -> None:
-    """One round with all of them, one round without, in turn: what slows the machine slows both."""
+    """One round with all of them, one round without, in turn: what slows the machine slows both.
+
+    Each round has its own p95 and the median round speaks: a burst of other work spoils a few rounds.
+    """
     acts = _asked(app)
-    times: dict[bool, list[float]] = {False: [], True: []}
+    rounds: dict[bool, list[float]] = {False: [], True: []}
     mailbox.sink.slow_down(banner=30)
     for number in range(ROUNDS * 2):
         down = bool(number % 2)
         heal(app, partner)
         if down:
             partner.fails("down")
+        times = []
         for _ in range(TURNS):
             for act in acts:
                 start = time.perf_counter()
                 assert act() in {200, 303}
-                times[down].append(time.perf_counter() - start)
+                times.append(time.perf_counter() - start)
+        rounds[down].append(_p95(times))
     mailbox.sink.slow_down()
-    normal, worst = _p95(times[False]), _p95(times[True])
+    normal, worst = statistics.median(rounds[False]), statistics.median(rounds[True])
     record_property("p95 des pages (ms), tout va bien", round(normal * 1000, 1))
     record_property("p95 des pages (ms), partenaires en panne", round(worst * 1000, 1))
     record_property("lenteur des pages, au plus (rapport des p95)", round(worst / normal, 3))
