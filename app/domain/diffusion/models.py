@@ -97,8 +97,12 @@ class Submission(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     diffusion: Mapped[Diffusion] = relationship(back_populates="submissions")
+    # Named with its module: accounts have an Attempt of their own.
     attempts: Mapped[list["Attempt"]] = relationship(
-        back_populates="submission", order_by="Attempt.id", cascade="all, delete-orphan"
+        "app.domain.diffusion.models.Attempt",
+        back_populates="submission",
+        order_by="app.domain.diffusion.models.Attempt.id",
+        cascade="all, delete-orphan",
     )
 
 
