@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app import cli, extensions, logs, proxies, reactions, upkeep, web, wiring
+from app import boards, cli, extensions, logs, proxies, reactions, upkeep, web, wiring
 from app.config import Settings, read_settings
 from app.core import events
 from app.core.database import db
@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     extensions.install(app, directory=str(ROOT / "migrations"))
     app.extensions["keyring"] = Keyring.of(settings.data_keys)
     app.extensions["adapters"] = wiring.adapters(settings)
+    app.extensions["boards"] = boards.boards(settings)
     events.install(reactions.REACTIONS)
     app.extensions["jobs"] = upkeep.DECLARED_IN
     web.install(app)

@@ -9,12 +9,13 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from app import mailing, seeds
+from app import boards, mailing, seeds
 from app.core import clock
 from app.core.database import db
 from app.domain.accounts.models import Account, StaffRole
 from app.domain.employers.services import normalise_email
 from app.outbox import worker
+from app.platform_commands import platforms
 from app.scheduling import JOBS
 from app.scheduling.runner import run_job
 from app.scheduling.ticker import serve as serve_ticker
@@ -26,7 +27,7 @@ accounts = AppGroup("accounts", help="Comptes des agents du portail.")
 
 def install(app: Flask) -> None:
     """Add the commands to the application."""
-    for group in (jobs, outbox, accounts):
+    for group in (jobs, outbox, accounts, platforms):
         app.cli.add_command(group)
     app.cli.add_command(seed)
 
@@ -52,16 +53,18 @@ def run(name: str, for_real: bool, limit: int | None) -> None:
 
 @jobs.command("serve")
 def serve() -> None:
-    """Tenir l’horloge des traitements et envoyer les courriels, jusqu’à l’arrêt."""
+    """Tenir l’horloge des traitements, envoyer les courriels et diffuser les offres, jusqu’à l’arrêt."""
     app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
     stop = _stop_on_signal()
     sender = threading.Thread(
         target=worker.run, args=(app, mailing.deliverer_of(app), stop), name="outbox", daemon=True
     )
     sender.start()
+    pushers = boards.serve(app, stop)
     serve_ticker(app, stop, lock_dir=Path(app.extensions["settings"].data_dir))
     stop.set()
-    sender.join(timeout=30)
+    for thread in (sender, *pushers):
+        thread.join(timeout=30)
 
 
 @outbox.command("drain")
@@ -93,6 +96,7 @@ def seed(demo: bool) -> None:
     seeds.seed_reference()
     if demo:
         seeds.seed_demonstration()
+        boards.open_simulated(current_app.extensions["boards"])
     db.session.commit()
     click.echo("Données en place.")
 

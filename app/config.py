@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     rome_client_secret: SecretStr = SecretStr("")
     training_url: str = "https://api.apprentissage.beta.gouv.fr/api"
     training_token: SecretStr = SecretStr("")
+    lba_url: str = "https://api.apprentissage.beta.gouv.fr/api"
+    lba_key: SecretStr = SecretStr("")
+    lba_pages_url: str = "https://labonnealternance.apprentissage.beta.gouv.fr"
     standin_proconnect_url: str = "http://127.0.0.1:5104"
     proconnect_discovery_url: str = ""
     proconnect_client_id: str = ""

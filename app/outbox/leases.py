@@ -102,8 +102,16 @@ def take_up(row: Claimed) -> bool:
 def hand(row: Claimed) -> bool:
     """Record that the message is about to leave, and commit; for those that must not leave twice."""
     begin_write()
+    return commit_handed(row)
+
+
+def commit_handed(row: Claimed) -> bool:
+    """The same with whatever else the transaction under way has written; it is rolled back if we are late."""
     ours = _write(row, handed_at=clock.now())
-    db.session.commit()
+    if ours:
+        db.session.commit()
+    else:
+        db.session.rollback()
     return ours
 
 

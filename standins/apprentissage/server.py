@@ -1,4 +1,4 @@
-"""API Apprentissage as the portal sees it for CFAs: bearer token, pages of courses, search of a centre."""
+"""API Apprentissage as the portal sees it: bearer token, courses, search of a centre, offers."""
 
 import re
 import time
@@ -6,6 +6,8 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from standins.apprentissage import catalogue
+from standins.apprentissage.offer_pages import Pages
+from standins.apprentissage.offers import OFFER, Offers
 from standins.exchange import Refusal, Reply, Request, json_reply
 from standins.server import StandIn
 
@@ -145,9 +147,24 @@ def _result(centre: catalogue.Centre) -> dict[str, Any]:
 def apprentissage(*, port: int = 0, token: str = TOKEN) -> StandIn:
     """The server, not started yet; port 0 takes a free one."""
     partner = _Partner(token)
+    offers = Offers(token)
+    pages = Pages(offers)
+
+    def forget() -> None:
+        partner.forget()
+        offers.forget()
+
     routes = [
+        ("POST", OFFER, offers.create),
+        ("PUT", OFFER + "/[^/]+", offers.replace),
+        ("GET", OFFER + "/[^/]+", offers.read),
+        ("GET", OFFER + "/[^/]+/publishing-informations", offers.publishing),
+        ("GET", "/api/job/v1/search", offers.search),
+        ("GET", "/recherche", pages.page),
+        ("GET", "/emploi/offres_emploi_partenaires/[^/]+/[^/]+", pages.one_page),
+        ("POST", "/simulateur", offers.command),
         ("GET", _COURSES, partner.search),
         ("GET", _PLACES, partner.identify),
         ("POST", "/retraits", partner.remove),
     ]
-    return StandIn("apprentissage", routes, port=port, forget=partner.forget)
+    return StandIn("apprentissage", routes, port=port, forget=forget)

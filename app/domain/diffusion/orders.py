@@ -10,7 +10,7 @@ from app.audit.actor import SYSTEM, Actor
 from app.core import clock
 from app.core.database import db
 from app.core.failpoints import failpoint
-from app.domain.diffusion.lifecycle import DIFFUSION_LIFECYCLE, DiffusionStatus
+from app.domain.diffusion.lifecycle import DIFFUSION_LIFECYCLE, DiffusionStatus, SubmissionStatus
 from app.domain.diffusion.models import Diffusion
 from app.domain.diffusion.planning import is_wanted, next_act, next_reading
 from app.domain.diffusion.platform import Options, Platform
@@ -111,8 +111,9 @@ def ask(offer: Offer, key: str, *, by: Actor, account: str = "") -> Diffusion:
     if diffusion is None:
         diffusion = _new(offer, key, account=account)
     diffusion.wanted = True
-    if diffusion.submission is not None and diffusion.status is S.REFUSED:
-        diffusion.submission.sent_digest = ""
+    last = diffusion.submission
+    if last is not None and last.status in {SubmissionStatus.REFUSED, SubmissionStatus.OVER}:
+        last.sent_digest = ""
     journal.record("diffusion_asked", diffusion, by=by, facts={"platform": key})
     sync(diffusion, PLATFORMS[key], open_platforms()[key])
     return diffusion
@@ -168,6 +169,9 @@ def _carry(diffusion: Diffusion, platform: Platform, *, wanted: bool) -> bool:
 
 def _nothing_to_send(diffusion: Diffusion, *, wanted: bool) -> None:
     """What waited has no object left; nothing was ever there, or both agree already."""
+    submission = diffusion.submission
+    if wanted and (submission is None or submission.withdrawal_asked_at is None):
+        diffusion.withdrawal_asked_at = None
     if supersede([lane_of(diffusion)], why="sans objet"):
         watch(diffusion, PLATFORMS[diffusion.platform])
     if not wanted and diffusion.status is S.QUEUED:

@@ -16,6 +16,8 @@ from app.domain.offers.models import Offer
 from app.domain.offers.queries import is_visible
 
 S = DiffusionStatus
+# The detail of what is online while the platform examines another version of it.
+UPDATING = "updating"
 # States of a sending that a reading may still change.
 _UNSETTLED = frozenset({S.SENDING, S.AWAITING_MODERATION})
 
@@ -29,16 +31,21 @@ def is_wanted(diffusion: Diffusion, platform: Platform, options: Options) -> boo
 def next_act(diffusion: Diffusion, platform: Platform, *, wanted: bool) -> Act | None:
     """The next thing to do there; None when platform and offer agree."""
     submission = diffusion.submission
-    if submission is None or submission.status is SubmissionStatus.OVER:
+    if submission is None or submission.status is SubmissionStatus.RESERVED:
         return Act.PUBLISH if wanted else None
-    if submission.status is SubmissionStatus.RESERVED:
-        return Act.PUBLISH if wanted else None
+    if submission.status is SubmissionStatus.OVER:
+        return Act.PUBLISH if wanted and _may_come_back(submission, diffusion.offer) else None
     if submission.status is SubmissionStatus.IN_DOUBT:
         return _out_of_doubt(platform, wanted=wanted)
     if submission.status is SubmissionStatus.REFUSED:
         # A refusal is final for that text: only another one is sent.
         return Act.PUBLISH if wanted and has_changed(submission, diffusion.offer) else None
     return _with_known(diffusion, submission, platform, wanted=wanted)
+
+
+def _may_come_back(submission: Submission, offer: Offer) -> bool:
+    """We had withdrawn it, or it has changed. What the platform ended by itself isn't forced upon it."""
+    return submission.withdrawal_asked_at is not None or has_changed(submission, offer)
 
 
 def _out_of_doubt(platform: Platform, *, wanted: bool) -> Act:
@@ -82,7 +89,7 @@ def next_reading(diffusion: Diffusion, platform: Platform) -> datetime | None:
     leaving = submission.withdrawal_asked_at is not None
     if submission.status is SubmissionStatus.IN_DOUBT:
         return clock.now() + _step(polling.doubt, diffusion.reads, polling.then)
-    if diffusion.status in _UNSETTLED or leaving:
+    if diffusion.status in _UNSETTLED or leaving or diffusion.detail == UPDATING:
         return clock.now() + _step(polling.first, diffusion.reads, polling.then)
     return clock.now() + polling.online
 

@@ -26,6 +26,8 @@ from app.domain.diffusion.platform import Platform
 
 S = DiffusionStatus
 _TEXT = 16_000
+# The detail of a refused update that leaves the former version online: there is still something to withdraw.
+FORMER_ONLINE = "former_online"
 _ACTIONS = {
     S.SENDING: "diffusion_sent",
     S.AWAITING_MODERATION: "diffusion_moderated",
@@ -88,6 +90,7 @@ class Recorder:
             diffusion.remote_status, diffusion.read_at = reply.remote_status, now
         if reply.status is not None:
             self._tell(diffusion, reply.status, detail=reply.detail, reply=reply)
+        diffusion.detail = reply.detail
         self._end_of(submission, diffusion)
 
     def _refused(self, diffusion: Diffusion, submission: Submission, reply: Reply) -> None:
@@ -97,7 +100,7 @@ class Recorder:
             # What is online stays online: the reading that follows says so.
             submission.withdrawal_asked_at = None
             diffusion.detail = "withdrawal_refused"
-        elif submission.status is not SubmissionStatus.OVER:
+        elif reply.detail != FORMER_ONLINE and submission.status is not SubmissionStatus.OVER:
             SUBMISSION_LIFECYCLE.apply(submission, "refuse")
         if self.order.act in {Act.PUBLISH, Act.UPDATE}:
             submission.sent_digest = self.order.advert.digest
@@ -133,7 +136,6 @@ class Recorder:
         if was is not status:
             move(diffusion, MOVE_TO[status], detail=detail)
             journal.record(_ACTIONS[status], diffusion, by=SYSTEM, facts=self._facts(status, reply))
-        diffusion.detail = detail or diffusion.detail
         if status is S.REFUSED and reply is not None:
             self._reason(diffusion, reply)
             if was is not status or self.order.act.writes:

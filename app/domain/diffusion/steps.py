@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core import clock
-from app.core.database import begin_write, database_now, db
+from app.core.database import database_now, db
 from app.core.failpoints import failpoint
 from app.domain.diffusion.advert import advert_of
 from app.domain.diffusion.board import Act, Board, Order, Reply, Verdict
@@ -57,7 +57,6 @@ Prepared = Nothing | Later | Refused | Ready
 def prepare(row: Claimed, platform: Platform, board: Board) -> Prepared:
     """Decide, reserve, commit: after this, whoever finds the sending knows that it may have left."""
     db.session.rollback()
-    begin_write()
     if not leases.take_up(row):
         raise NotOurs
     diffusion = db.session.get(Diffusion, row.refs["diffusion"])
@@ -119,7 +118,8 @@ def _reserved(row: Claimed, diffusion: Diffusion, platform: Platform, board: Boa
     if act.writes:
         _hand(submission, board, act)
         failpoint("push.reserved_before_commit")
-        if not leases.hand(row):
+        db.session.flush()
+        if not leases.commit_handed(row):
             raise NotOurs
     else:
         db.session.commit()

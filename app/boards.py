@@ -1,0 +1,105 @@
+"""Which platforms are talked to: with a key the partner, in a demonstration its stand-in, else nobody."""
+
+import threading
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+from flask import Flask
+
+from app.adapters.platforms.api_apprentissage import ApiApprentissageBoard
+from app.config import Settings
+from app.core.database import db
+from app.domain.diffusion.board import Board
+from app.domain.diffusion.engine import Pusher
+from app.domain.diffusion.orders import sync_offer
+from app.domain.diffusion.platforms.api_apprentissage import API_APPRENTISSAGE
+from app.domain.diffusion.registry import PLATFORMS, switch_of, turn
+from app.domain.offers.models import Offer
+from app.domain.offers.queries import visible
+from app.outbox import worker
+from app.outbox.settling import Counts
+
+_STANDIN_TOKEN = "jeton-du-simulateur"  # noqa: S105  # opens only the stand-in
+
+
+def boards(settings: Settings) -> dict[str, Board]:
+    """A connector for each platform that is set up, by its key."""
+    found = {key: make(settings) for key, make in _MAKERS.items()}
+    return {key: board for key, board in found.items() if board is not None}
+
+
+def _page_url(settings: Settings) -> Callable[[str], str]:
+    return lambda public_id: f"{settings.base_url}/offres/{public_id}"
+
+
+def _api_apprentissage(settings: Settings) -> Board | None:
+    url, token = settings.lba_url, settings.lba_key.get_secret_value()
+    pages = settings.lba_pages_url
+    if not token:
+        if settings.lookups == "real":
+            return None
+        url, token, pages = (
+            f"{settings.standin_training_url}/api",
+            _STANDIN_TOKEN,
+            settings.standin_training_url,
+        )
+    return ApiApprentissageBoard(
+        url,
+        token=token,
+        page_url=_page_url(settings),
+        pages_url=pages,
+        timeout=API_APPRENTISSAGE.timeout.total_seconds(),
+    )
+
+
+_MAKERS: Mapping[str, Callable[[Settings], Board | None]] = {
+    API_APPRENTISSAGE.key: _api_apprentissage,
+}
+
+
+def open_simulated(ready: Mapping[str, Board]) -> int:
+    """For a demonstration: open what is a stand-in of this machine, and send there the offers online.
+
+    Gives the number of platforms opened. Never commits; a real partner is opened by a person alone.
+    """
+    keys = [key for key, board in ready.items() if board.host in {"127.0.0.1", "localhost"}]
+    fresh = [key for key in keys if not switch_of(key).is_open]
+    for key in fresh:
+        turn(key, on=True)
+    if fresh:
+        for offer in db.session.scalars(sa.select(Offer).where(visible())):
+            sync_offer(offer)
+    return len(fresh)
+
+
+def pushers(app: Flask) -> list[Pusher]:
+    """The workers of the platforms that are set up: as many a platform as it may have."""
+    ready: Mapping[str, Board] = app.extensions["boards"]
+    return [
+        Pusher(platform, ready[key])
+        for key, platform in PLATFORMS.items()
+        if key in ready and platform.transport.is_pushed
+        for _ in range(platform.workers)
+    ]
+
+
+def serve(app: Flask, stop: threading.Event) -> list[threading.Thread]:
+    """A thread a worker: a platform that doesn't answer holds its own alone."""
+    threads = [
+        threading.Thread(
+            target=worker.run, args=(app, pusher, stop), name=f"push-{pusher.platform.key}", daemon=True
+        )
+        for pusher in pushers(app)
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def drain(app: Flask, *, limit: int = 1000) -> dict[str, Counts]:
+    """One round of every platform, in this thread; by key."""
+    counts: dict[str, Counts] = {}
+    for pusher in pushers(app):
+        if pusher.platform.key not in counts:
+            counts[pusher.platform.key] = pusher.drain(limit=limit)
+    return counts
