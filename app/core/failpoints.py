@@ -73,6 +73,7 @@ REGISTRY: frozenset[str] = frozenset(
         "offers.reminder_midway",
         "offers.confirm_reminder_midway",
         "clean_up.between_rules",
+        "series.line_settled",
         "verification.after_answer",
         "verification.before_commit",
         "seeds.midway",

@@ -8,8 +8,8 @@ from app.web import access, errors, headers, inputs, jinja, layout, signed_in, s
 from app.web.sessions import DatabaseSessions
 
 AUDIENCES = (
-    "public", "deposit", "manage", "links", "partner", "account", "recruiter", "operator", "feeds",
-    "webhooks",
+    "public", "deposit", "manage", "links", "partner", "account", "recruiter", "collecting", "operator",
+    "feeds", "webhooks",
 )  # fmt: skip
 
 

@@ -11,10 +11,15 @@ TOOLS = (
     ("Espace structure", "recruiter.spaces"),
     ("Aide", "public.help_page"),
 )
-SPACE = (("Offres", "recruiter.dashboard"), ("Membres", "recruiter.members_list"))
+SPACE = (
+    ("Offres", "recruiter.dashboard"),
+    ("Entreprises partenaires", "collecting.partners"),
+    ("Membres", "recruiter.members_list"),
+)
 OPCO_SPACE = (
     ("Entreprises à accompagner", "recruiter.opco_board"),
     ("Offres", "recruiter.dashboard"),
+    ("Entreprises partenaires", "collecting.partners"),
     ("Adresses à prévenir", "recruiter.opco_addresses"),
     ("Membres", "recruiter.members_list"),
 )

@@ -73,6 +73,23 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(
         ("deposit.for_company", "deposit.for_company_establishments"), Row("offers", "structures")
     ),
+    "collecting.partners": IN_SPACE,
+    **dict.fromkeys(
+        (
+            "collecting.add", "collecting.series_start", "collecting.series_model",
+            "collecting.series_same_company",
+        ),
+        Row("offers", "structures"),
+    ),
+    **dict.fromkeys(("collecting.deposit", "collecting.end"), Row("offers", "partners")),
+    **dict.fromkeys(
+        (
+            "collecting.series_page", "collecting.order", "collecting.stop", "collecting.ignored",
+            "collecting.retry",
+        ),
+        Row("offers", "series"),
+    ),
+    **dict.fromkeys(("collecting.series_line", "collecting.remove"), Row("offers", "series_lines")),
     **dict.fromkeys(("recruiter.invite", "recruiter.ask_again"), OF_MEMBERS),
     **dict.fromkeys(
         (
@@ -211,6 +228,18 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
             ("hidden", {"code": world.held["1"].short_code}),
         ],
         "structures": [(o, {"organisation": world.structures[o].public_id}) for o in "12"],
+        "series": [(o, _series(world, o)) for o in "12"],
+        "series_lines": [(o, {**_series(world, o), "number": 2}) for o in "12"],
+        "partners": [
+            (
+                o,
+                {
+                    "organisation": world.structures[o].public_id,
+                    "establishment": world.offers[e].establishment.public_id,
+                },
+            )
+            for o, e in (("1", "A"), ("2", "B"))
+        ],
         "any_structure": [("", {"public_id": world.structures[o].public_id}) for o in "12"],
         "others": [
             (o, {"organisation": world.structures[o].public_id, "number": world.others[o].id}) for o in "12"
@@ -245,6 +274,13 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
         "provider": [("", {"provider": "brevo"})],
     }
     return kinds[row.objects]
+
+
+def _series(world: World, owner: str) -> dict[str, object]:
+    return {
+        "organisation": world.structures[owner].public_id,
+        "series": world.series[owner].public_id,
+    }
 
 
 def _across(

@@ -13,9 +13,12 @@ from app.core.identifiers import Siret
 from app.domain.accounts import magic_links
 from app.domain.accounts.models import Account, Link, Purpose, StaffRole
 from app.domain.cfa_requests.models import CfaRequest, ProposedCandidate
+from app.domain.deposits.models import Series
+from app.domain.deposits.series import Prepared, prepare_series
 from app.domain.employers.directory import LookUp, Outcome
 from app.domain.employers.mandates import take_mandate
 from app.domain.employers.models import Contact
+from app.domain.offers.deposit import Collector
 from app.domain.offers.drafts import Holder, finish, start_draft
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft, Offer
@@ -82,6 +85,7 @@ class World:
     own_addresses: dict[str, OpcoContact] = field(default_factory=dict)
     exports: dict[str, Export] = field(default_factory=dict)
     lists: dict[str, SentList] = field(default_factory=dict)
+    series: dict[str, Series] = field(default_factory=dict)
 
 
 def secret_of(owner: str) -> str:
@@ -133,6 +137,9 @@ def _structures(world: World) -> None:
         world.others[owner] = make_member(structure, Role.READER, email=f"autre{owner}@structure.example")
         world.offers[employer].organisation_id = structure.id
         take_mandate(structure, world.offers[employer].establishment, by=SYSTEM)
+        collector = Collector(structure, world.accounts[f"recruiter:{owner}"])
+        lines = [Prepared(number, {"siret": "", "job": "boulanger"}, None) for number in (2, 3)]
+        world.series[owner] = prepare_series(collector, lines)
 
 
 def _opcos(world: World) -> None:

@@ -9,6 +9,12 @@ import pytest
 
 from app.core.lifecycle import IllegalMove, Lifecycle
 from app.domain.cfa_requests.lifecycle import CFA_REQUEST_LIFECYCLE, CfaRequestStatus
+from app.domain.deposits.lifecycle import (
+    LINE_LIFECYCLE,
+    SERIES_LIFECYCLE,
+    LineStatus,
+    SeriesStatus,
+)
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE, OfferStatus
 from app.domain.opco.lifecycle import (
     EXPORT_LIFECYCLE,
@@ -24,6 +30,8 @@ LIFECYCLES: list[tuple[Lifecycle[Any], type[Enum]]] = [
     (FOLLOW_UP_LIFECYCLE, FollowUpStatus),
     (EXPORT_LIFECYCLE, ExportStatus),
     (ORGANISATION_LIFECYCLE, OrganisationStatus),
+    (SERIES_LIFECYCLE, SeriesStatus),
+    (LINE_LIFECYCLE, LineStatus),
 ]
 CASES = [
     pytest.param(cycle, state, move, id=f"{cycle.name}-{state.value}-{move}")

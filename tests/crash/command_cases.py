@@ -10,14 +10,19 @@ import sqlalchemy as sa
 from app.core import clock
 from app.core.database import database_now, db
 from app.core.identifiers import Siret
-from app.domain.employers.directory import Outcome
+from app.domain.deposits.depositing import note_company
+from app.domain.deposits.series import Prepared, order_series, prepare_series
+from app.domain.employers.directory import LookUp, Outcome
+from app.domain.offers.deposit import Collector
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft
 from app.domain.opco.models import Opco
+from app.domain.organisations.members import as_member
 from app.domain.reference.legal import LegalParameter
 from app.outbox.models import Circuit
 from tests.crash.stage import Stage
-from tests.factories.offers import make_contact, make_establishment, make_offer
+from tests.factories.offers import make_answer, make_contact, make_establishment, make_offer
+from tests.factories.structures import make_member, make_structure
 from tests.support.deposit import BAKERY
 from tests.support.smtp_sink import Stage as Dialogue
 
@@ -103,11 +108,30 @@ def _to_verify(stage: Stage) -> None:
     establishment.next_check_at = clock.now() - timedelta(minutes=1)
 
 
+def _ordered_series(stage: Stage) -> None:
+    """Two offers of the same bakery, ordered by a verified structure."""
+    structure = make_structure()
+    member = make_member(structure)
+    collector = Collector(structure, member.account)
+    lines = []
+    for number, key in ((2, "boulanger"), (3, "patissier")):
+        typed = {"siret": BAKERY, "job": key}
+        lines.append(Prepared(number, typed, {**SERIES_ANSWERS, "job_key": key}))
+    series = prepare_series(collector, lines)
+    note_company(Siret(BAKERY), LookUp(Outcome.FOUND, clock.now(), "essai", make_answer(Siret(BAKERY))))
+    order_series(series, count=2, by=as_member(member.account))
+
+
 def _nothing_seeded(stage: Stage) -> None:
     for table in (Opco, LegalParameter):
         db.session.execute(sa.delete(table))
 
 
+SERIES_ANSWERS: dict[str, Any] = {
+    "level": 3, "start_on": None, "contract_types": ["apprenticeship"], "duration_months": None,
+    "openings": 1, "rhythm": None, "remote": "onsite", "about_company": None, "questions": [],
+    "words": None, "name": "Camille Fabre", "email": "camille@serie.example", "phone": None,
+}  # fmt: skip
 EXPIRE = ("expire_offers", SLOT)
 COMMAND_CASES: dict[str, CommandCase] = {
     "outbox.before_claim_commit": CommandCase(_mails),
@@ -136,6 +160,7 @@ COMMAND_CASES: dict[str, CommandCase] = {
     "offers.reminder_midway": CommandCase(_ending, "run_slot", ("remind_of_end", SLOT)),
     "offers.confirm_reminder_midway": CommandCase(_unconfirmed, "run_slot", ("remind_to_confirm", SLOT)),
     "clean_up.between_rules": CommandCase(_old_drafts, "run_slot", ("clean_up", SLOT)),
+    "series.line_settled": CommandCase(_ordered_series, "run_slot", ("deposit_series", SLOT)),
     "verification.after_answer": CommandCase(_to_verify, "run_slot", ("verify_companies", SLOT)),
     "verification.before_commit": CommandCase(_to_verify, "run_slot", ("verify_companies", SLOT)),
     "seeds.midway": CommandCase(_nothing_seeded, "seed"),

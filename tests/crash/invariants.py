@@ -15,6 +15,8 @@ from app.audit.models import FormPost, JournalEntry
 from app.core.database import db
 from app.domain.accounts.magic_links import SINGLE_USE
 from app.domain.accounts.models import Link, session_link
+from app.domain.deposits.lifecycle import LineStatus
+from app.domain.deposits.models import SeriesLine
 from app.domain.employers.models import Contact, Establishment
 from app.domain.offers.lifecycle import OfferStatus as S
 from app.domain.offers.models import Draft, Hold, Offer, UndoableAct
@@ -72,10 +74,11 @@ def _entries(object_type: str) -> dict[int, list[str]]:
     return found
 
 
-def _deposited_by_contacts() -> set[int]:
-    """Offers deposited from a management link: the address is proved, nothing is to confirm."""
+def _deposited_by(*kinds: ActorKind) -> set[int]:
+    """Offers deposited from a management link or by a verified structure: nothing is to confirm."""
     query = sa.select(JournalEntry.object_id).where(
-        JournalEntry.action == "offer_deposited", JournalEntry.actor_kind == ActorKind.CONTACT.value
+        JournalEntry.action == "offer_deposited",
+        JournalEntry.actor_kind.in_([kind.value for kind in kinds]),
     )
     return set(db.session.scalars(query))
 
@@ -105,12 +108,16 @@ def facts_are_mailed(seen: Seen) -> list[str]:
     for row in db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.about_type == "offer")):
         rows[row.about_id or "", row.template].append(row)
     missing = []
-    proved = _deposited_by_contacts()
+    proved = _deposited_by(ActorKind.CONTACT, ActorKind.MEMBER)
+    for_companies = _deposited_by(ActorKind.MEMBER)
     for offer_id, actions in _entries("offer").items():
         for action in actions:
             if action == "offer_deposited" and offer_id in proved:
                 continue
-            owed = rows[str(offer_id), OWED[action]] if action in OWED else None
+            template = OWED.get(action, "")
+            if action == "offer_published" and offer_id in for_companies:
+                template = "partner_offer"
+            owed = rows[str(offer_id), template] if template else None
             undone = bool(set(actions) & set(UNDOING))
             if owed is not None and not any(_is_accounted_for(row, received, undone) for row in owed):
                 missing.append(f"offer {offer_id}: {action}")
@@ -163,7 +170,7 @@ def each_change_is_in_the_journal(_seen: Seen) -> list[str]:
     """I9: a change that no line tells."""
     offers, links, contacts = _entries("offer"), _entries("link"), _entries("contact")
     missing = []
-    proved = _deposited_by_contacts()
+    proved = _deposited_by(ActorKind.CONTACT, ActorKind.MEMBER)
     for offer in db.session.scalars(sa.select(Offer)):
         told = set(offers[offer.id])
         owed = {"offer_deposited"}
@@ -216,6 +223,20 @@ def each_history_is_legal(_seen: Seen) -> list[str]:
     return wrong
 
 
+def lines_are_settled_once(_seen: Seen) -> list[str]:
+    """A line of a series that is deposited has its offer, and no offer stands behind two lines."""
+    lines = list(db.session.scalars(sa.select(SeriesLine)))
+    offers = Counter(line.offer_id for line in lines if line.offer_id is not None)
+    wrong = [f"offer {offer_id}: {count} lines" for offer_id, count in offers.items() if count > 1]
+    wrong += [
+        f"line {line.id}: {line.status.value}"
+        for line in lines
+        if (line.status is LineStatus.DEPOSITED) != (line.offer_id is not None)
+    ]
+    members = _deposited_by(ActorKind.MEMBER)
+    return wrong + [f"offer {one} without its line" for one in members - set(offers) if lines]
+
+
 INVARIANTS: dict[str, Callable[[Seen], list[str]]] = {
     "I1": saved_forms_exist,
     "I3": facts_are_mailed,
@@ -224,6 +245,7 @@ INVARIANTS: dict[str, Callable[[Seen], list[str]]] = {
     "I8": no_link_is_used_twice,
     "I9": each_change_is_in_the_journal,
     "I10": each_history_is_legal,
+    "I11": lines_are_settled_once,
 }
 
 

@@ -188,9 +188,14 @@ def duplicates_of(
         Offer.rome_code == rome_code,
         Offer.status.in_(statuses),
     )
-    wanted = start_on or clock.today()
     return [
         offer
         for offer in db.session.scalars(query.order_by(Offer.id.desc()).limit(20))
-        if abs(((offer.start_on or clock.today()) - wanted).days) <= DUPLICATE_WINDOW_DAYS
+        if starts_near(offer.start_on, start_on)
     ]
+
+
+def starts_near(one: date | None, other: date | None) -> bool:
+    """Within 60 days of each other; « dès que possible » counts as today."""
+    today = clock.today()
+    return abs(((one or today) - (other or today)).days) <= DUPLICATE_WINDOW_DAYS

@@ -82,11 +82,16 @@ def start_for_company(
 
 def start_like(collector: Collector, offer: Offer, *, same_job: bool) -> Draft:
     """Another offer for the same company and contact, or a copy of this one."""
-    draft = start_for_contact(offer.contact, like=offer if same_job else None)
+    return start_at(collector, offer.contact, like=offer if same_job else None)
+
+
+def start_at(collector: Collector, contact: Contact, *, like: Offer | None = None) -> Draft:
+    """A structure prepares an offer for a company of which it has the contact."""
+    draft = start_for_contact(contact, like=like)
     draft.contact = None
     draft.organisation, draft.author = collector.organisation, collector.author
-    contact = {"name": offer.contact.name, "email": offer.contact.email, "phone": offer.contact.phone or ""}
-    draft.answers = {**draft.answers, "company_contact": contact}
+    known = {"name": contact.name, "email": contact.email, "phone": contact.phone or ""}
+    draft.answers = {**draft.answers, "company_contact": known}
     return draft
 
 

@@ -150,7 +150,7 @@ class Offer(Model):
     about_company: Mapped[str | None] = mapped_column(sa.Text)
     questions: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     edited: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
-    # The course of the CFA that proposes it, as the catalogue described it when it was chosen: see training.py.
+    # The course of the CFA that proposes it, as the catalogue described it: see training.py.
     training: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
     status: Mapped[OfferStatus] = mapped_column(enum_column(OfferStatus))

@@ -14,7 +14,7 @@ from app.domain.offers.models import Offer
 
 @dataclass(frozen=True, slots=True)
 class OfferTraining:
-    """A course as the catalogue describes it, kept as it was: the catalogue may forget it before the offer ends.
+    """A course as the catalogue described it: the catalogue may forget it before the offer ends.
 
     `key` is the catalogue's own, `rome_code` the job for which it was chosen, `url` its public page if given.
     """

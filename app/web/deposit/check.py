@@ -3,6 +3,7 @@
 from flask import redirect, render_template, request, url_for
 
 from app.domain.accounts import limits
+from app.domain.deposits.opco_choice import shown_opco
 from app.domain.employers.emails import AccessLink
 from app.domain.offers.composing import advert_values, company_of, generated_advert, need_of
 from app.domain.offers.mailing import job_and_town
@@ -12,7 +13,6 @@ from app.outbox import queue
 from app.web.access import public
 from app.web.deposit import blueprint
 from app.web.deposit.draft_access import Answer, astray, held_draft
-from app.domain.deposits.opco_choice import shown_opco
 from app.web.deposit.pay_panel import pay_panel
 from app.web.deposit.publishing import Stopped, duplicate_of, publish, register_refusal
 from app.web.deposit.summary import summary_of

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
+from app.domain.deposits.opco_choice import UNKNOWN_OPCO, shown_opco
 from app.domain.offers.composing import DraftCompany, company_of, place_answer
 from app.domain.offers.deposit import Workplace
 from app.domain.offers.models import Draft
@@ -21,7 +22,6 @@ from app.web.deposit.draft_access import (
     save,
     siret_of,
 )
-from app.domain.deposits.opco_choice import UNKNOWN_OPCO, shown_opco
 from app.web.forms.choice import Radios
 from app.web.forms.fields import Line, NoContactDetails
 from app.web.forms.place import PlaceFields, locate, offer_communes, settle_place

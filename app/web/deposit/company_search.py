@@ -11,6 +11,7 @@ from app.core.database import db
 from app.core.failpoints import failpoint
 from app.core.french import date_fr
 from app.core.identifiers import InvalidIdentifier, Reason, Siren, Siret
+from app.domain.deposits.opco_choice import kept_findings
 from app.domain.employers.directory import DirectoryAnswer, DirectoryUnavailable, LookUp, Outcome
 from app.domain.offers.composing import is_refused
 from app.domain.offers.deposit import Collector
@@ -19,7 +20,6 @@ from app.domain.opco.lookup import Findings
 from app.domain.organisations.models import Organisation
 from app.web.access import current_account
 from app.web.deposit.draft_access import holder, step_url
-from app.domain.deposits.opco_choice import kept_findings
 from app.web.forms.siret import NOT_DIGITS, WRONG_KEY, siret_problem
 from app.web.outside import adapters, without_transaction
 

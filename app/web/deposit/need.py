@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
+from app.domain.deposits.opco_choice import shown_opco
 from app.domain.offers.composing import company_of
 from app.domain.offers.models import Draft
 from app.domain.organisations.models import Organisation
@@ -20,7 +21,6 @@ from app.web.deposit.draft_access import (
     siret_of,
 )
 from app.web.deposit.need_form import CONTACT_FIELDS, NeedForm, saved_values
-from app.domain.deposits.opco_choice import shown_opco
 from app.web.deposit.pay_panel import pay_panel
 from app.web.deposit.summary import address_line
 from app.web.forms.french_dates import read_date

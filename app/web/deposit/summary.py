@@ -4,11 +4,11 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from app.core.french import date_fr, phone_fr, plural
+from app.domain.deposits.opco_choice import ShownOpco
 from app.domain.offers.composing import DraftCompany, clean_answers
 from app.domain.offers.deposit import Need, Workplace
 from app.domain.offers.models import Draft
 from app.domain.reference.wording import capitalised
-from app.domain.deposits.opco_choice import ShownOpco
 from app.web.forms.details import CONTRACT_LABELS, LEVEL_LABELS, REMOTE_LABELS, DetailsFields
 
 Row = tuple[str, str, str, str]

@@ -29,6 +29,9 @@ DURATIONS = {
     "courriel": Kept("90 jours après la fin de l’envoi ; le texte n’est pas conservé", automatic=True),
     "invitation": Kept("14 jours, ou jusqu’à ce que la personne l’accepte", automatic=True),
     "lien": Kept("90 jours après la fin du lien", automatic=True),
+    "série": Kept(
+        "7 jours sans commande ; 30 jours après le dépôt de la dernière ligne", automatic=True
+    ),
     "opco": Kept("tant que l’OPCO suit l’entreprise ou garde cette adresse", automatic=False),
 }
 # Table → whose data it holds, or what they serve for.
@@ -47,6 +50,7 @@ SUBJECTS = {
     "opco_contact": "Contacts des OPCO",
     "outbox_message": "Courriels à envoyer",
     "proposed_candidate": "Candidats proposés par les CFA",
+    "series_line": "Séries d’offres déposées par une structure",
     "suppressed_address": "Adresses qui ne reçoivent plus",
 }
 

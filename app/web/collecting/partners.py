@@ -1,0 +1,152 @@
+"""« Entreprises partenaires »: those for which a structure deposits."""
+
+from flask import abort, flash, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.core.errors import Refused
+from app.core.identifiers import InvalidIdentifier, Siret
+from app.domain.deposits.partners import (
+    Person,
+    add_partner,
+    contact_at,
+    partner_of,
+    partners_page,
+)
+from app.domain.employers.mandates import NOT_YOURS, Mandate, end_mandate, own_addresses
+from app.domain.offers.drafts import start_at
+from app.extensions import limiter
+from app.web.access import Permission, current_actor, may, member
+from app.web.collecting import blueprint
+from app.web.collecting.series_start import Answer, collector, structure
+from app.web.forms.base import PostForm
+from app.web.forms.fields import EmailAddress, Line, PhoneNumber
+from app.web.forms.once import answered_before, run_once
+from app.web.forms.siret import siret_problem
+from app.web.outside import adapters, without_transaction
+
+PER_PAGE = 20
+
+
+class PartnerForm(PostForm):
+    """A company and its own contact."""
+
+    siret = Line(
+        "SIRET de l’entreprise",
+        limit=40,
+        missing="Indiquez le SIRET de l’entreprise : 14 chiffres.",
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
+    name = Line(
+        "Nom du contact dans l’entreprise",
+        limit=80,
+        missing="Indiquez le nom du contact.",
+        description="La personne qui suivra les offres.",
+    )
+    email = Line(
+        "Son adresse e-mail",
+        limit=254,
+        missing="Indiquez l’adresse e-mail du contact dans l’entreprise.",
+        checks=(EmailAddress(),),
+        description="L’entreprise y est prévenue de chaque offre et peut la corriger ou la retirer.",
+        render_kw={"inputmode": "email", "autocomplete": "off", "spellcheck": "false"},
+    )
+    phone = Line("Son téléphone", limit=40, checks=(PhoneNumber(),), render_kw={"inputmode": "tel"})
+
+
+@blueprint.get("/espace/<string:organisation>/partenaires")
+@member(Permission.SPACE_READ)
+def partners(organisation: str) -> str:
+    """Search, list, what can be done for each."""
+    text = "".join(sign for sign in request.args.get("q", "") if sign.isprintable()).strip()[:80]
+    asked = request.args.get("page", "1")
+    number = max(1, min(int(asked), 10_000)) if asked.isascii() and asked.isdigit() else 1
+    return render_template(
+        "collecting/partners.html",
+        space=structure(),
+        page=partners_page(structure(), text, page=number, size=PER_PAGE),
+        text=text,
+        may_deposit=may(Permission.OFFER_MANAGE),
+        form=PostForm(),
+    )
+
+
+@blueprint.route("/espace/<string:organisation>/partenaires/ajouter", methods=["GET", "POST"])
+@member(Permission.OFFER_MANAGE)
+@limiter.limit("60 per hour", methods=["POST"])
+def add(organisation: str) -> Answer:
+    """A company before its first offer."""
+    form = PartnerForm()
+    if request.method != "POST":
+        return render_template("collecting/partner_add.html", form=form, space=structure())
+    if (former := answered_before()) is not None:
+        return former
+    if form.validate() and (siret := _siret(form)) is not None:
+        look_up = without_transaction(lambda: adapters().directory.by_siret(siret))
+        phone = getattr(form.phone, "number", None)
+        person = Person(str(form.name.data), str(getattr(form.email, "address", "")), phone)
+
+        def act() -> str:
+            mandate = add_partner(structure(), siret, look_up, person, by=current_actor())
+            flash(f"{mandate.establishment.shown_name} est dans vos partenaires.", "success")
+            return url_for("collecting.partners", organisation=organisation)
+
+        try:
+            return run_once(act)
+        except Refused as refused:
+            form.add_error(form.siret, refused.message)
+    return render_template("collecting/partner_add.html", form=form, space=structure()), 422
+
+
+def _siret(form: PartnerForm) -> Siret | None:
+    try:
+        siret = Siret(form.siret.data or "")
+    except InvalidIdentifier as problem:
+        form.add_error(form.siret, siret_problem(problem))
+        return None
+    if siret.siren != structure().siret.siren and own_addresses(structure()).has(form.email.data or ""):
+        form.add_error(form.email, NOT_YOURS)
+        return None
+    return siret
+
+
+@blueprint.post("/espace/<string:organisation>/partenaires/<string:establishment>/deposer")
+@member(Permission.OFFER_MANAGE)
+@limiter.limit("60 per hour")
+def deposit(organisation: str, establishment: str) -> Response:
+    """« Déposer une offre »: the screens of the deposit, with the company and its contact filled in."""
+    mandate = _partner_or_404(establishment)
+    contact = contact_at(mandate)
+    if contact is None:
+        abort(404)
+
+    def act() -> str:
+        if mandate.is_refused:
+            raise Refused("Cette entreprise ne veut plus que votre structure dépose pour elle.")
+        draft = start_at(collector(), contact)
+        return url_for("deposit.need", draft_id=draft.public_id)
+
+    return run_once(act)
+
+
+@blueprint.route(
+    "/espace/<string:organisation>/partenaires/<string:establishment>/terminer", methods=["GET", "POST"]
+)
+@member(Permission.OFFER_MANAGE)
+def end(organisation: str, establishment: str) -> Answer:
+    """The structure deposits no more for this company; its offers stay online."""
+    mandate = _partner_or_404(establishment)
+    if request.method != "POST":
+        return render_template(
+            "collecting/partner_end.html", mandate=mandate, space=structure(), form=PostForm()
+        )
+
+    def act() -> str:
+        end_mandate(mandate, by=current_actor(), by_structure=True)
+        flash(f"{mandate.establishment.shown_name} n’est plus dans vos partenaires.", "success")
+        return url_for("collecting.partners", organisation=organisation)
+
+    return run_once(act)
+
+
+def _partner_or_404(establishment: str) -> Mandate:
+    return partner_of(structure(), establishment) or abort(404)
