@@ -23,6 +23,7 @@ P95 = 300
 ASKED = (
     "", "?etape=toutes", "?etape=contacted&page=40", "?departement=75&etape=toutes", "?metier=boulanger",
     "?origine=company&etape=toutes", "?anciennete=late", "?q=soci%C3%A9t%C3%A9+n%C2%B0+1234",
+    "?tri=entreprise", "?tri=-lieu&etape=toutes", "?tri=-echange&page=30",
 )  # fmt: skip
 # Seven companies in ten to contact, two contacted a week ago, one followed; an exchange for three in ten.
 _FOLLOW_UPS = """
@@ -37,6 +38,13 @@ _EXCHANGES = """
 INSERT INTO contact_log_entry (follow_up_id, day, means, outcome, reached, author, noted_at)
 SELECT f.id, current_date, 'phone', 'Rendez-vous', CASE WHEN f.id % 2 = 0 THEN 'interview' END, 'OPCO', :now
 FROM follow_up f WHERE f.status <> 'to_contact'
+"""
+_SUMS = """
+UPDATE follow_up f SET last_contact_on = l.day, contacted_at = l.noted, interview_at = l.interview
+FROM (SELECT follow_up_id, max(day) AS day, max(noted_at) AS noted,
+             max(noted_at) FILTER (WHERE reached = 'interview') AS interview
+      FROM contact_log_entry GROUP BY follow_up_id) l
+WHERE l.follow_up_id = f.id
 """
 
 
@@ -72,6 +80,7 @@ def _agent(app: Flask) -> tuple[FlaskClient, str]:
         now = clock.now()
         db.session.execute(sa.text(_FOLLOW_UPS), {"opco": opco_by_code("06").id, "now": now})
         db.session.execute(sa.text(_EXCHANGES), {"now": now})
+        db.session.execute(sa.text(_SUMS))
         space = Organisation(
             siret=Siret("99100091000018"), kind=Kind.OPCO, name="OPCO EP", opco_code="06", created_at=now
         )
@@ -83,7 +92,7 @@ def _agent(app: Flask) -> tuple[FlaskClient, str]:
         db.session.commit()
         address = f"/espace/{space.public_id}/entreprises"
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("ANALYZE"))
+            connection.execute(sa.text("VACUUM ANALYZE"))
     client = app.test_client()
     client.set_cookie("session", token)
     return client, address

@@ -6,7 +6,7 @@ from flask import Flask, abort, request
 from werkzeug.datastructures import MultiDict
 
 # Names of fields that may come several times: boxes of one group.
-REPEATED = frozenset({"cfas", "contract_types"})
+REPEATED = frozenset({"cfas", "choix", "contract_types"})
 _NUL = re.compile("[\x00\ud800-\udfff]")
 MAX_BODY = 256 * 1024
 MAX_FIELDS = 200

@@ -152,7 +152,7 @@ def _opco_agents() -> dict[str, Actor]:
     found = {}
     for number in "12":
         found[f"agent OPCO {number}, responsable"] = _opco_agent("administrator", number, "follow")
-        found[f"agent OPCO {number}"] = _opco_agent("recruiter", number, "follow", "export")
+        found[f"agent OPCO {number}"] = _opco_agent("recruiter", number, "follow", "export", "batch")
         found[f"agent OPCO {number}, lecture"] = _opco_agent("reader", number)
     found["agent OPCO 1 sans second facteur"] = _opco_agent("recruiter", "1", proven=False)
     return found

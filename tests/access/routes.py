@@ -25,7 +25,7 @@ class Row:
     or_member: bool = False
 
 
-IN_STRUCTURES = {"space", "members", "offers", "opco_space", "follow", "export"}
+IN_STRUCTURES = {"space", "members", "offers", "opco_space", "follow", "export", "batch"}
 OF_PEOPLE = {"staff", "administrator", "account", *IN_STRUCTURES}
 PUBLIC = Row()
 OF_DRAFT = Row("draft", "drafts")
@@ -36,6 +36,8 @@ OF_MEMBERS = Row("members", "structures")
 OF_OPCO = Row("opco_space", "opco_spaces")
 OPCO_FOLLOWS = Row("follow", "opco_companies")
 OPCO_EXPORT = Row("export", "opco_exports")
+OPCO_BATCH = Row("batch", "opco_batches")
+OPCO_VIEW = Row("export", "opco_saved_views")
 OWN_ADDRESS = Row("follow", "own_addresses")
 MANAGES_PLACE = Row("manage", "establishments", link="manage")
 LISTS = Row(link="manage")
@@ -94,11 +96,20 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(
         (
             "recruiter.opco_board", "recruiter.opco_addresses", "recruiter.opco_exports",
-            "recruiter.opco_export",
+            "recruiter.opco_export", "recruiter.opco_views", "recruiter.opco_save_view",
         ),
         OF_OPCO,
     ),
     "recruiter.opco_add_address": Row("follow", "opco_spaces"),
+    "recruiter.opco_choose": Row("follow", "opco_spaces"),
+    **dict.fromkeys(
+        (
+            "recruiter.opco_batch", "recruiter.opco_run_batch", "recruiter.opco_retry_batch",
+            "recruiter.opco_ignored",
+        ),
+        OPCO_BATCH,
+    ),
+    **dict.fromkeys(("recruiter.opco_change_view", "recruiter.opco_delete_view"), OPCO_VIEW),
     "recruiter.opco_company": Row("opco_space", "opco_companies"),
     **dict.fromkeys(
         (
@@ -120,12 +131,14 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(
         (
             "account.second_factor", "account.set_up", "account.begin_set_up", "account.finish_set_up",
-            "account.recovery_codes", "recruiter.spaces",
+            "account.recovery_codes", "account.mail_choices", "recruiter.spaces",
         ),
         OF_ACCOUNT,
     ),
     "webhooks.mail_facts": Row("relay", "provider"),
-    **dict.fromkeys(("webhooks.unsubscription", "webhooks.unsubscribe"), Row("nobody", "signed")),
+    **dict.fromkeys(
+        ("webhooks.unsubscription", "webhooks.unsubscribe", "webhooks.mail_choices"), Row("nobody", "signed")
+    ),
     **dict.fromkeys(("dev.letter", "dev.letter_html"), Row("nobody", "letters")),
     "dev.sign_in_as": Row("nobody", "nothing"),
     **dict.fromkeys(
@@ -178,7 +191,8 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(("account.leave_for_proconnect", "account.return_from_proconnect"), Row("nobody", "off")),
     "operator.jobs": Row("administrator"),
     **dict.fromkeys(
-        ("operator.account_page", "operator.remove_factor", "operator.end_sessions"), Row("staff", "any_account")
+        ("operator.account_page", "operator.remove_factor", "operator.end_sessions"),
+        Row("staff", "any_account"),
     ),
     "operator.invite_staff": Row("administrator"),
     "operator.close_staff": Row("administrator", "any_account"),
@@ -250,6 +264,8 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
         "opco_spaces": [(f"o{o}", {"organisation": world.opco_spaces[o].public_id}) for o in "12"],
         "opco_companies": _across(world, {o: {"public_id": world.follow_ups[o].public_id} for o in "12"}),
         "opco_exports": _across(world, {o: {"public_id": world.exports[o].public_id} for o in "12"}),
+        "opco_batches": _across(world, {o: {"public_id": world.batches[o].public_id} for o in "12"}),
+        "opco_saved_views": _across(world, {o: {"number": world.views[o].id} for o in "12"}),
         "own_addresses": _across(world, {o: {"number": world.own_addresses[o].id} for o in "12"}),
         "lists": [(o, {"public_id": world.lists[o].public_id}) for o in "12"],
         "any_place": [("", {"public_id": world.contacts[o].establishment.public_id}) for o in "AB"],
@@ -311,8 +327,9 @@ def _of_a_structure(needs: str, rights: frozenset[str], owner: str) -> str:
         return PROVE
     if f"{needs}:{owner}" in rights:
         return HIDDEN if is_across else OPEN
-    # Another member's export isn't known to exist.
-    return HIDDEN if needs == "export" else FORBIDDEN
+    # Another member's export, view or batch isn't known to exist; a reader makes no batch at all.
+    hidden = needs == "export" or (needs == "batch" and f"follow:{owner}" in rights)
+    return HIDDEN if hidden else FORBIDDEN
 
 
 def expected(row: Row, rights: frozenset[str], owner: str) -> str:

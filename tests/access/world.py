@@ -23,16 +23,20 @@ from app.domain.offers.drafts import Holder, finish, start_draft
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft, Offer
 from app.domain.offers.origins import Origin
+from app.domain.opco.board_acts import ChangeStep
 from app.domain.opco.contacts import record_contact
 from app.domain.opco.determination import opco_by_code
 from app.domain.opco.follow_up import open_follow_up
-from app.domain.opco.lifecycle import EXPORT_LIFECYCLE, ExportStatus
+from app.domain.opco.lifecycle import EXPORT_LIFECYCLE, ExportStatus, FollowUpStatus
 from app.domain.opco.long_exports import Export, file_of
 from app.domain.opco.models import FollowUp, OpcoContact
 from app.domain.opco.sent_lists import ListKind, SentList, make_list
 from app.domain.organisations.models import Kind, Membership, Organisation
 from app.domain.organisations.roles import Role
 from app.export_upkeep import exports_folder
+from app.lists.batches import prepare
+from app.lists.models import Batch, SavedView
+from app.lists.saved_views import save_view
 from app.outbox.models import Pause, SuppressedAddress
 from tests.factories.offers import make_answer, make_contact, make_establishment, make_offer
 from tests.factories.structures import make_member, make_structure
@@ -85,6 +89,8 @@ class World:
     own_addresses: dict[str, OpcoContact] = field(default_factory=dict)
     exports: dict[str, Export] = field(default_factory=dict)
     lists: dict[str, SentList] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    views: dict[str, SavedView] = field(default_factory=dict)
     series: dict[str, Series] = field(default_factory=dict)
 
 
@@ -163,6 +169,10 @@ def _opcos(world: World) -> None:
         db.session.add(export)
         db.session.flush()
         world.exports[owner] = export
+        act = ChangeStep(opco_by_code(code), FollowUpStatus.CONTACTED, by=SYSTEM)
+        own = {"account_id": account.id, "organisation_id": space.id}
+        world.batches[owner] = prepare(act, [world.follow_ups[owner].id], **own)
+        world.views[owner] = save_view("opco_board", title="Vue", asked={}, is_shared=False, **own)
         file_of(export, folder).write_text("essai", "utf-8")
 
 

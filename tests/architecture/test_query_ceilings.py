@@ -37,6 +37,7 @@ WHO = {
     "opco_space": "agent OPCO 1",
     "follow": "agent OPCO 1",
     "export": "agent OPCO 1",
+    "batch": "agent OPCO 1",
     "listed": "OPCO 1, liste",
     "staff": "administrateur du portail",
     "administrator": "administrateur du portail",

@@ -13,6 +13,7 @@ from app.domain.employers.models import Contact, Employer, Establishment, Verifi
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Hold, Offer
 from app.domain.opco.models import ContactLogEntry, FollowUp
+from app.lists.models import SavedView
 from app.outbox.models import OutboxMessage, OutboxStatus, Pause, SuppressedAddress
 from app.scheduling.models import JobRun
 from tests.factories.offers import new_siret
@@ -34,7 +35,7 @@ def many_rows(number: int) -> None:
         [cfa] = _copies(Cfa, 1)
         [request] = _copies(CfaRequest, 1, cfa_id=cfa)
         _copies(ProposedCandidate, 1, request_id=request)
-    for model in (JournalEntry, OutboxMessage, Pause, SuppressedAddress, ContactLogEntry, JobRun):
+    for model in (JournalEntry, OutboxMessage, Pause, SuppressedAddress, ContactLogEntry, JobRun, SavedView):
         _copies(model, number)
     _copies(OutboxMessage, number, status=OutboxStatus.DEAD)
     db.session.commit()

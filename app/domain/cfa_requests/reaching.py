@@ -17,6 +17,7 @@ from app.domain.cfa_requests.queries import open_requests_at
 from app.domain.cfa_requests.services import opt_out
 from app.domain.employers.emails import AccessLink
 from app.domain.employers.events import AccessAsked
+from app.domain.employers.models import Contact
 from app.domain.employers.services import normalise_email
 from app.domain.offers.queries import is_visible
 from app.outbox import queue
@@ -56,11 +57,18 @@ def _write_to_next(request: CfaRequest) -> None:
 
 def stop_requests(email: str, *, by: Actor) -> int:
     """This address wants no more requests: the CFAs that it stands for have opted out; how many did."""
+    return sum(opt_out(cfa, by=by) for cfa in cfas_at(email))
+
+
+def cfas_at(email: str) -> list[Cfa]:
+    """The CFAs that this address stands for, and that still get requests."""
     norm = normalise_email(email)
     listed = sa.select(CfaEmail.cfa_id).where(CfaEmail.email_norm == norm)
     written = sa.select(CfaRequest.cfa_id).where(sa.func.lower(CfaRequest.sent_to) == norm)
-    query = sa.select(Cfa).where(sa.or_(Cfa.id.in_(listed), Cfa.id.in_(written)))
-    return sum(opt_out(cfa, by=by) for cfa in db.session.scalars(query).unique())
+    query = sa.select(Cfa).where(
+        sa.or_(Cfa.id.in_(listed), Cfa.id.in_(written)), Cfa.opted_out_at.is_(None)
+    )
+    return list(db.session.scalars(query.order_by(Cfa.title, Cfa.id)).unique())
 
 
 def send_lost_links(event: AccessAsked) -> None:
@@ -75,6 +83,21 @@ def stop_suggestions(email: str) -> None:
     if not wants_no_suggestion(email):
         db.session.add(SuggestionStop(key_hash=_hash(email), since=clock.now()))
         db.session.flush()
+
+
+def resume_suggestions(email: str) -> None:
+    """This employer wants them again; twice is once."""
+    stop = db.session.get(SuggestionStop, _hash(email))
+    if stop is not None:
+        db.session.delete(stop)
+
+
+def is_an_employer(email: str) -> bool:
+    """Is it the address of a contact, who may get suggestions?"""
+    query = sa.select(Contact.id).where(
+        Contact.email_norm == normalise_email(email), Contact.removed_at.is_(None)
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def wants_no_suggestion(email: str) -> bool:

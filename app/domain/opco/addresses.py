@@ -61,6 +61,15 @@ def stop_address(contact: OpcoContact, *, by: Actor) -> bool:
     return True
 
 
+def resume_address(contact: OpcoContact, *, by: Actor) -> bool:
+    """Its owner wants messages again; False when they weren't stopped."""
+    if contact.stopped_at is None:
+        return False
+    contact.stopped_at = None
+    journal.record("opco_address_recorded", contact, by=by, facts={"resumed": True})
+    return True
+
+
 def change_mode(contact: OpcoContact, mode: ContactMode, *, by: Actor) -> bool:
     """A message per need or a digest, from now on; False when it was so already."""
     if contact.mode is mode:

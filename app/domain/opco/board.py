@@ -1,8 +1,9 @@
-"""« Entreprises à accompagner »: counts by step, a page of companies, their offers below. Six statements."""
+"""« Entreprises à accompagner »: counts by step, a page of companies, their offers below. Five statements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,11 +12,13 @@ from app.core.database import db
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 from app.domain.opco.board_filter import BoardFilter, late_before
+from app.domain.opco.board_order import Order
 from app.domain.opco.lifecycle import FollowUpStatus
-from app.domain.opco.models import ContactLogEntry, FollowUp, Opco
+from app.domain.opco.models import FollowUp, Opco
 
 OFFERS_SHOWN = 5
 SILENT_AFTER = 15
+OLDEST_FIRST = Order()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,11 @@ class OfferLine:
 
 @dataclass(frozen=True, slots=True)
 class CompanyRow:
-    """A company, its newest offers, how many there are more, its last exchange."""
+    """A company, its newest offers, how many there are more."""
 
     follow_up: FollowUp
     offers: tuple[OfferLine, ...]
     more: int
-    last_contact: date | None
     is_late: bool
 
     @property
@@ -65,7 +67,7 @@ class CompanyRow:
         """Days without a word, once the company is followed; 0 when that isn't long."""
         if self.follow_up.status not in {FollowUpStatus.CONTACTED, FollowUpStatus.SUPPORTED}:
             return 0
-        since = max(clock.day_of(self.follow_up.moved_at), self.last_contact or date.min)
+        since = max(clock.day_of(self.follow_up.moved_at), self.follow_up.last_contact_on or date.min)
         days = (clock.today() - since).days
         return days if days >= SILENT_AFTER else 0
 
@@ -81,7 +83,7 @@ class Board:
     total: int
 
 
-def board(opco: Opco, wanted: BoardFilter, *, page: int, size: int) -> Board:
+def board(opco: Opco, wanted: BoardFilter, *, order: Order = OLDEST_FIRST, page: int, size: int) -> Board:
     """The companies of this OPCO's field that are asked for."""
     conditions = wanted.of_companies(opco.id)
     columns = _columns(conditions)
@@ -89,13 +91,32 @@ def board(opco: Opco, wanted: BoardFilter, *, page: int, size: int) -> Board:
     pages = max(1, -(-total // size))
     number = max(1, min(page, pages))
     # Numbers first: sorting every company with all its columns takes ten times longer.
-    order = (FollowUp.moved_at, FollowUp.id)
-    asked = sa.select(FollowUp.id).where(*conditions).order_by(*order)
+    asked = _asked(wanted, order, conditions).limit(size).offset((number - 1) * size)
+    numbers: list[int] = list(db.session.scalars(asked))
+    found = {one.id: one for one in db.session.scalars(sa.select(FollowUp).where(FollowUp.id.in_(numbers)))}
+    rows = _rows([found[one] for one in numbers], wanted)
+    return Board(columns, rows, number, pages, total)
+
+
+def numbers_of(
+    opco: Opco, wanted: BoardFilter, order: Order, *, ticked: Sequence[str] | None, limit: int
+) -> list[int]:
+    """The companies ticked (public numbers), or all that are asked for; in the order of the board."""
+    if ticked is None:
+        query = _asked(wanted, order, wanted.of_companies(opco.id))
+    else:
+        ours = [FollowUp.opco_id == opco.id, FollowUp.public_id.in_(ticked)]
+        query = order.apply(sa.select(FollowUp.id).where(*ours))
+    return list(db.session.scalars(query.limit(limit)))
+
+
+def _asked(
+    wanted: BoardFilter, order: Order, conditions: list[sa.ColumnElement[bool]]
+) -> sa.Select[Any]:
+    query = sa.select(FollowUp.id).where(*conditions)
     if wanted.step is not None:
-        asked = asked.where(FollowUp.status == wanted.step)
-    numbers = list(db.session.scalars(asked.limit(size).offset((number - 1) * size)))
-    query = sa.select(FollowUp).where(FollowUp.id.in_(numbers)).order_by(*order)
-    return Board(columns, _rows(list(db.session.scalars(query)), wanted), number, pages, total)
+        query = query.where(FollowUp.status == wanted.step)
+    return order.apply(query)
 
 
 def late_companies(opco: Opco) -> int:
@@ -139,13 +160,12 @@ def _rows(found: Sequence[FollowUp], wanted: BoardFilter) -> tuple[CompanyRow, .
     # What another OPCO follows now isn't this one's to read.
     ours = [one.establishment_id for one in found if one.status is not FollowUpStatus.NOT_OURS]
     offers, numbers = _offers(ours, wanted)
-    contacts = _last_contacts([one.id for one in found])
     before = late_before()
     rows = []
     for one in found:
         shown = tuple(offers.get(one.establishment_id, ()))
         more = numbers.get(one.establishment_id, 0) - len(shown)
-        rows.append(CompanyRow(one, shown, more, contacts.get(one.id), is_late(one, before=before)))
+        rows.append(CompanyRow(one, shown, more, is_late(one, before=before)))
     return tuple(rows)
 
 
@@ -156,36 +176,22 @@ def _offers(
     if not establishments:
         return {}, {}
     company = Offer.establishment_id
+    # The lines come out of the ranked list itself: joined back to the offers, with the table's statistics out of
+    # date, PostgreSQL once compared every offer of a company with every other.
     ranked = (
         sa.select(
-            Offer.id,
+            company, sa.func.count().over(partition_by=company).label("number"),
+            Offer.public_id, Offer.reference, Offer.job_name, Offer.city, Offer.status, Offer.last_day, Offer.id,
             sa.func.row_number().over(partition_by=company, order_by=Offer.id.desc()).label("rank"),
-            sa.func.count().over(partition_by=company).label("number"),
         )
-        .where(Offer.establishment_id.in_(establishments), *wanted.of_offers())
+        .where(company.in_(establishments), *wanted.of_offers())
         .subquery()
-    )
-    query = (
-        sa.select(
-            Offer.establishment_id, ranked.c.number, Offer.public_id, Offer.reference, Offer.job_name,
-            Offer.city, Offer.status, Offer.last_day,
-        )
-        .join(ranked, ranked.c.id == Offer.id)
-        .where(ranked.c.rank <= OFFERS_SHOWN)
-        .order_by(Offer.id.desc())
     )  # fmt: skip
+    shown = [column for column in ranked.c if column.key not in {"id", "rank"}]
+    query = sa.select(*shown).where(ranked.c.rank <= OFFERS_SHOWN).order_by(ranked.c.id.desc())
     lines: dict[int, list[OfferLine]] = {}
     numbers: dict[int, int] = {}
     for establishment, number, *fields in db.session.execute(query):
         lines.setdefault(establishment, []).append(OfferLine(*fields))
         numbers[establishment] = number
     return lines, numbers
-
-
-def _last_contacts(follow_ups: Sequence[int]) -> dict[int, date]:
-    query = (
-        sa.select(ContactLogEntry.follow_up_id, sa.func.max(ContactLogEntry.day))
-        .where(ContactLogEntry.follow_up_id.in_(follow_ups))
-        .group_by(ContactLogEntry.follow_up_id)
-    )
-    return {row[0]: row[1] for row in db.session.execute(query)} if follow_ups else {}

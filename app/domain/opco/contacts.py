@@ -88,6 +88,15 @@ def live_contact(opco: Opco, email: str) -> OpcoContact | None:
     return db.session.scalar(query.order_by(OpcoContact.id).limit(1))
 
 
+def rows_at(email: str) -> list[OpcoContact]:
+    """Every row of this address, whatever the OPCO, stopped or not, but those that can't be reached."""
+    query = sa.select(OpcoContact).where(
+        OpcoContact.email_norm == normalise_email(email), OpcoContact.bounced_at.is_(None)
+    )
+    order = (OpcoContact.opco_id, OpcoContact.department, OpcoContact.id)
+    return list(db.session.scalars(query.order_by(*order)))
+
+
 def stopped_since(opco: Opco, email: str) -> datetime | None:
     """When this address was stopped, if all its rows are."""
     query = sa.select(OpcoContact).where(

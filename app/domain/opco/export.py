@@ -17,7 +17,7 @@ from app.domain.opco.board_filter import EVERY_STEP, BoardFilter
 from app.domain.opco.contacts import department_at
 from app.domain.opco.emails import LEVELS
 from app.domain.opco.lifecycle import FollowUpStatus
-from app.domain.opco.models import ContactLogEntry, FollowUp, Opco
+from app.domain.opco.models import FollowUp, Opco
 from app.lists.spreadsheet import BOM, as_csv
 
 AT_ONCE = 5_000
@@ -89,11 +89,6 @@ def _asked(opco: Opco, wanted: BoardFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _query(opco: Opco, wanted: BoardFilter) -> Any:
-    last_contact = (
-        sa.select(sa.func.max(ContactLogEntry.day))
-        .where(ContactLogEntry.follow_up_id == FollowUp.id)
-        .scalar_subquery()
-    )
     return (
         sa.select(
             Offer.id, Offer.reference, Offer.brand, Offer.city, Offer.postcode, Offer.commune_code,
@@ -101,7 +96,7 @@ def _query(opco: Opco, wanted: BoardFilter) -> Any:
             Offer.status.label("offer_status"), Offer.deposited_at, Offer.confirmed_at,
             Offer.first_published_on, Offer.last_day, Offer.ended_at, Offer.end_reason, Establishment.siret,
             Establishment.name, Establishment.brand.label("establishment_brand"), FollowUp.status,
-            last_contact.label("last_contact"),
+            FollowUp.last_contact_on.label("last_contact"),
         )
         .select_from(Offer)
         .join(FollowUp, FollowUp.establishment_id == Offer.establishment_id)

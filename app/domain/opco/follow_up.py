@@ -121,6 +121,7 @@ def log_contact(
         noted_at=clock.now(),
     )
     db.session.add(entry)
+    _sum_up(follow_up, entry)
     facts: dict[str, object] = {"means": means.value, "day": day.isoformat()}
     if reached is not None:
         facts["reached"] = reached.value
@@ -128,6 +129,16 @@ def log_contact(
     if follow_up.status is FollowUpStatus.TO_CONTACT:
         _move(follow_up, "contact", by=by)
     return entry
+
+
+def _sum_up(follow_up: FollowUp, entry: ContactLogEntry) -> None:
+    """What the board and its counters read of the exchanges."""
+    follow_up.last_contact_on = max(follow_up.last_contact_on or entry.day, entry.day)
+    follow_up.contacted_at = entry.noted_at
+    if entry.reached is Reached.INTERVIEW:
+        follow_up.interview_at = entry.noted_at
+    elif entry.reached is Reached.CONTRACT:
+        follow_up.contract_at = entry.noted_at
 
 
 def keep_note(follow_up: FollowUp, *, note: str, assignee_id: int | None, by: Actor) -> None:

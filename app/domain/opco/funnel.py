@@ -1,7 +1,6 @@
 """From the offer to the contract: counters computed from events, never a state that somebody moves."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,9 +8,8 @@ from app.core.database import db
 from app.domain.offers.lifecycle import EndReason
 from app.domain.offers.models import Offer
 from app.domain.opco.board_filter import BoardFilter
-from app.domain.opco.exchanges import Reached
 from app.domain.opco.lifecycle import FollowUpStatus
-from app.domain.opco.models import ContactLogEntry, FollowUp, Opco
+from app.domain.opco.models import FollowUp, Opco
 
 _FILLED = (EndReason.FILLED_HERE, EndReason.FILLED_ELSEWHERE)
 
@@ -45,21 +43,19 @@ def funnel(opco: Opco, wanted: BoardFilter) -> Funnel:
     Deposited and published come from the offer. Contacted, interview, contract: noted by the OPCO since the
     deposit; a contract also when the company closed the offer because it has found.
     """
-    log = _log()
-    contract = sa.or_(log.c.contract >= Offer.deposited_at, Offer.end_reason.in_(_FILLED))
+    contract = sa.or_(FollowUp.contract_at >= Offer.deposited_at, Offer.end_reason.in_(_FILLED))
     asked = sa.true() if wanted.step is None else FollowUp.status == wanted.step
     query = (
         sa.select(
             _number(asked),
             sa.func.count(),
             sa.func.count(Offer.first_published_on),
-            _number(log.c.contact >= Offer.deposited_at),
-            _number(log.c.interview >= Offer.deposited_at),
+            _number(FollowUp.contacted_at >= Offer.deposited_at),
+            _number(FollowUp.interview_at >= Offer.deposited_at),
             _number(contract),
         )
         .select_from(FollowUp)
         .join(Offer, Offer.establishment_id == FollowUp.establishment_id)
-        .outerjoin(log, log.c.follow_up_id == FollowUp.id)
         .where(
             *wanted.of_companies(opco.id, joined=True),
             *wanted.of_offers(),
@@ -67,25 +63,6 @@ def funnel(opco: Opco, wanted: BoardFilter) -> Funnel:
         )
     )
     return Funnel(*(number or 0 for number in db.session.execute(query).one()))
-
-
-def _log() -> sa.Subquery:
-    """The last moment at which each follow-up noted a contact, an interview, a contract."""
-    noted = ContactLogEntry.noted_at
-
-    def when(reached: Reached) -> Any:
-        return sa.func.max(sa.case((ContactLogEntry.reached == reached, noted)))
-
-    return (
-        sa.select(
-            ContactLogEntry.follow_up_id,
-            sa.func.max(noted).label("contact"),
-            when(Reached.INTERVIEW).label("interview"),
-            when(Reached.CONTRACT).label("contract"),
-        )
-        .group_by(ContactLogEntry.follow_up_id)
-        .subquery()
-    )
 
 
 def _number(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

@@ -173,6 +173,12 @@ class FollowUp(Model):
     note: Mapped[str] = mapped_column(
         sa.Text, default="", info=personal("note de suivi", basis=_BASIS, kept="opco")
     )
+    # What the exchanges noted come to, kept here so that the board reads one table: the day of the last one,
+    # and when an exchange, an interview, a contract was last noted.
+    last_contact_on: Mapped[date | None]
+    contacted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    interview_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    contract_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
     assignee: Mapped[Account | None] = relationship()

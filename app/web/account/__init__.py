@@ -4,4 +4,9 @@ from flask import Blueprint
 
 blueprint = Blueprint("account", __name__)
 
-from app.web.account import proconnect, second_factor, sign_in  # noqa: E402, F401  # views register here
+from app.web.account import (  # noqa: E402, F401  # the views register themselves on the blueprint
+    mail_choices,
+    proconnect,
+    second_factor,
+    sign_in,
+)

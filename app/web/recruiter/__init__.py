@@ -9,7 +9,9 @@ from app.web.recruiter import (  # noqa: E402  # the views register themselves o
     dashboard,  # noqa: F401
     members,  # noqa: F401
     opco_addresses,  # noqa: F401
+    opco_batches,  # noqa: F401
     opco_board,  # noqa: F401
     opco_company,  # noqa: F401
     opco_exports,  # noqa: F401
+    opco_views,  # noqa: F401
 )

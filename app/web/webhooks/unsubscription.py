@@ -1,53 +1,22 @@
-"""One-click unsubscription (RFC 8058). Reading the page does nothing; the POST needs no cookie."""
+"""One-click unsubscription (RFC 8058), and the page of all the choices of an address.
 
-from collections.abc import Callable
-from dataclasses import dataclass
+Reading does nothing; the one-click POST needs no cookie.
+"""
 
-from flask import Response, abort, current_app, make_response, render_template
+from flask import Response, abort, current_app, make_response, render_template, url_for
 
 from app.audit.actor import Actor, ActorKind
 from app.core.database import db
-from app.domain.cfa_requests.emails import CfaAsked, CfaReminder
-from app.domain.cfa_requests.employer_emails import CfaSuggested
-from app.domain.cfa_requests.reaching import stop_requests, stop_suggestions
 from app.domain.employers.services import mask_email
-from app.domain.opco.digest_emails import OpcoDigest, OpcoReminder
-from app.domain.opco.emails import OpcoNewNeed
-from app.domain.opco.services import stop_telling
 from app.extensions import csrf
 from app.web.access import public
+from app.web.forms import mail_choice_desk as desk
+from app.web.mail_choices import OF_CFAS, OF_OPCOS, OPTIONAL, Optional
 from app.web.unsubscribe import read_address
 from app.web.webhooks import blueprint
 
 _LONGEST = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Optional:
-    """An optional kind of e-mail: what people call it, and how an address stops it (twice is once)."""
-
-    label: str
-    stop: Callable[[str], None]
-
-
-def _stop_opco(email: str) -> None:
-    stop_telling(email, by=Actor(ActorKind.OPCO, channel="link"))
-
-
-def _stop_cfa(email: str) -> None:
-    stop_requests(email, by=Actor(ActorKind.CFA, channel="link"))
-
-
-_OF_CFAS = Optional("les demandes de candidats envoyées aux CFA", _stop_cfa)
-_OF_OPCOS = Optional("les annonces d’entreprises qui recrutent", _stop_opco)
-OPTIONAL = {
-    OpcoNewNeed.name: _OF_OPCOS,
-    OpcoDigest.name: _OF_OPCOS,
-    OpcoReminder.name: _OF_OPCOS,
-    CfaAsked.name: _OF_CFAS,
-    CfaReminder.name: _OF_CFAS,
-    CfaSuggested.name: Optional("nos suggestions pour vos offres", stop_suggestions),
-}
+_KINDS = {OF_OPCOS: ActorKind.OPCO, OF_CFAS: ActorKind.CFA}
 
 
 @blueprint.get("/desinscription/<string:signed>")
@@ -55,7 +24,7 @@ OPTIONAL = {
 def unsubscription(signed: str) -> Response:
     """The page with its button."""
     email, kind = _read(signed)
-    return _page("webhooks/unsubscribe.html", email, kind)
+    return _page("webhooks/unsubscribe.html", signed, email, kind)
 
 
 @blueprint.post("/desinscription/<string:signed>")
@@ -64,9 +33,24 @@ def unsubscription(signed: str) -> Response:
 def unsubscribe(signed: str) -> Response:
     """From the page, or from a mail reader with `List-Unsubscribe=One-Click`; idempotent."""
     email, kind = _read(signed)
-    kind.stop(email)
+    kind.stop(email, _actor(kind))
     db.session.commit()
-    return _page("webhooks/unsubscribed.html", email, kind)
+    return _page("webhooks/unsubscribed.html", signed, email, kind)
+
+
+@blueprint.route("/desinscription/<string:signed>/choix", methods=["GET", "POST"])
+@public("choix des courriels facultatifs, par une adresse signée")
+def mail_choices(signed: str) -> Response:
+    """Every optional e-mail of this address: on, off, or grouped."""
+    email, kind = _read(signed)
+    here = url_for("webhooks.mail_choices", signed=signed)
+    response = make_response(desk.choices(email, by=_actor(kind), here=here))
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _actor(kind: Optional) -> Actor:
+    return Actor(_KINDS.get(kind, ActorKind.CONTACT), channel="link")
 
 
 def _read(signed: str) -> tuple[str, Optional]:
@@ -78,7 +62,10 @@ def _read(signed: str) -> tuple[str, Optional]:
     return read[0], OPTIONAL[read[1]]
 
 
-def _page(template: str, email: str, kind: Optional) -> Response:
-    response = make_response(render_template(template, masked=mask_email(email), label=kind.label))
+def _page(template: str, signed: str, email: str, kind: Optional) -> Response:
+    all_choices = url_for("webhooks.mail_choices", signed=signed)
+    response = make_response(
+        render_template(template, masked=mask_email(email), label=kind.label, all_choices=all_choices)
+    )
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
