@@ -45,11 +45,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A way of failing. `seconds` is how long it waits, `retry_after` what a 429 says."""
+    """A way of failing. `seconds` is how long it waits, `retry_after` what a 429 says.
+
+    `before`: the request is lost before anything is done with it; otherwise only the answer is.
+    """
 
     kind: str
     seconds: float = 0.0
     retry_after: int | None = None
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)

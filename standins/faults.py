@@ -10,15 +10,27 @@ from dataclasses import dataclass, replace
 from standins.exchange import Fault, Refusal, Reply
 
 KINDS = (
-    "down", "reset", "slow", "429", "500", "502", "503", "401", "403", "404",
-    "garbage", "html", "empty", "drift", "deep", "huge", "truncated", "drip", "drip_headers", "redirect",
+    "down", "reset", "slow", "429", "500", "502", "503", "504", "401", "403", "404", "409", "422",
+    "garbage", "html", "empty", "drift", "deep", "huge", "enormous", "entities", "truncated", "drip",
+    "drip_headers", "redirect",
 )  # fmt: skip
 
 _HTML = b"<!doctype html><title>Maintenance</title><h1>Le service revient bientot</h1>"
+# Ten levels of ten: a reader that unfolds them needs gigabytes.
+_ENTITIES = (
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "ha">'
+    + b"".join(b'<!ENTITY a%d "%s">' % (level, b"&a%d;" % (level - 1) * 10) for level in range(1, 11))
+    + b"]><x>&a10;</x>"
+)
+ENORMOUS = 50 * 1024 * 1024
 _BODIES: dict[str, tuple[int, bytes, str]] = {
     "500": (500, b'{"erreur": "Une erreur est survenue."}', "application/json"),
     "502": (502, b"<html><h1>502 Bad Gateway</h1></html>", "text/html"),
     "503": (503, b"<html><h1>503 Service Unavailable</h1></html>", "text/html"),
+    "504": (504, b"<html><h1>504 Gateway Timeout</h1></html>", "text/html"),
+    "409": (409, b'{"erreur": "Deja la."}', "application/json"),
+    "422": (422, b'{"erreur": "Champ refuse."}', "application/json"),
+    "entities": (200, _ENTITIES, "text/xml; charset=utf-8"),
     "401": (401, b'{"erreur": "Cle refusee."}', "application/json"),
     "403": (403, b'{"erreur": "Acces refuse."}', "application/json"),
     "404": (404, b'{"erreur": "Introuvable."}', "application/json"),
@@ -52,14 +64,15 @@ class Switchboard:
         self._lock = threading.Lock()
 
     def set(self, asked: dict[str, object]) -> None:
-        """Turn a switch on from `{"path", "kind", "times"?, "seconds"?, "retry_after"?}`."""
-        unknown = set(asked) - {"path", "kind", "times", "seconds", "retry_after"}
+        """Turn a switch on from `{"path", "kind", "times"?, "seconds"?, "retry_after"?, "before"?}`."""
+        unknown = set(asked) - {"path", "kind", "times", "seconds", "retry_after", "before"}
         kind, times = str(asked.get("kind", "")), asked.get("times")
         if unknown or kind not in KINDS or not (times is None or isinstance(times, int)):
             raise Refusal(400, {"erreur": f"Panne inconnue ; les sortes sont {', '.join(KINDS)}."})
         seconds = float(str(asked.get("seconds", 8 if kind == "slow" else 0)))
         wait = asked.get("retry_after")
-        fault = Fault(kind, seconds, int(str(wait)) if wait is not None else None)
+        before = bool(asked.get("before", False))
+        fault = Fault(kind, seconds, int(str(wait)) if wait is not None else None, before)
         with self._lock:
             self._switches.append(Switch(str(asked.get("path", "/")), fault, times))
 
@@ -105,7 +118,12 @@ def travel(
         if kind == "reset":
             connection.sendall(head + body[: len(body) // 2])
         return
-    if kind == "truncated":
+    if kind == "enormous":
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
+        connection.sendall(b"Content-Length: %d\r\nConnection: close\r\n\r\n" % ENORMOUS)
+        for _ in range(ENORMOUS // 65536):
+            connection.sendall(b"x" * 65536)
+    elif kind == "truncated":
         connection.sendall(head + body[: len(body) // 2])
     elif kind == "drip":
         connection.sendall(head)

@@ -61,6 +61,8 @@ class StandIn:
             return self._control(request)
         self._note(request)
         fault = self._switches.take(request.path)
+        if fault is not None and fault.before:
+            return spoil(json_reply({}), fault)
         reply = self._routed(request) if self._within_rate() else _too_many()
         if reply.fault is not None:
             reply = spoil(reply, reply.fault)

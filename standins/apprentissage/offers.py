@@ -36,6 +36,7 @@ class Offers:
             self._writes: deque[float] = deque()
             self._delay = self._first_delay
             self._may_write = True
+            self._odd_status = ""
 
     # What the portal calls.
 
@@ -88,7 +89,7 @@ class Offers:
             if known.error is not None:
                 error = {"code": known.error, "label": f"Refused: {known.error}"}
                 return json_reply({"publishing": {"status": "WILL_NOT_BE_PUBLISHED", "error": error}})
-            status = "PUBLISHED" if known.examined else "WILL_BE_PUBLISHED"
+            status = self._odd_status or ("PUBLISHED" if known.examined else "WILL_BE_PUBLISHED")
             return json_reply({"publishing": {"status": status}})
 
     def search(self, request: Request) -> Reply:
@@ -108,7 +109,7 @@ class Offers:
     # What tests command.
 
     def command(self, request: Request) -> Reply:
-        """For tests: `publier`, `delai` (s), `refus` {siret: code}, `annuler` a reference, `ecriture`."""
+        """For tests: `publier`, `delai` (s), `refus` {siret: code}, `annuler` (reference), `ecriture`, `statut`."""
         asked = request.json()
         with self._lock:
             if "delai" in asked:
@@ -116,6 +117,7 @@ class Offers:
             refused = asked.get("refus")
             if isinstance(refused, dict):
                 self._refusals.update(refused)
+            self._odd_status = str(asked.get("statut", ""))
             if "ecriture" in asked:
                 self._may_write = bool(asked["ecriture"])
             if asked.get("publier"):
