@@ -39,6 +39,7 @@ def course_of(row: Any) -> SourceCourse | None:
         cfa=_cfa(centre, own=text(mapping(row, "contact"), "email", limit=254)),
         place_siret=_code(Siret, place, "siret"),
         place_uai=_code(Uai, place, "uai"),
+        url=_page(row),
     )
 
 
@@ -113,6 +114,12 @@ def _day(session: dict[str, Any]) -> date | None:
     value = session.get("debut")
     # A day is written with its hour and offset: « 2027-09-01T00:00:00.000+02:00 ».
     return day({"debut": value[:10]}, "debut") if isinstance(value, str) else None
+
+
+def _page(row: dict[str, Any]) -> str | None:
+    """The public page of the course at Onisep; anything but a web address is left out."""
+    url = text(mapping(row, "onisep"), "url", limit=301) or ""
+    return url if url.startswith("https://") and len(url) <= 300 else None
 
 
 def _point(row: dict[str, Any]) -> Point | None:

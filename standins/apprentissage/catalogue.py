@@ -26,6 +26,8 @@ class Centre:
     certified: bool
     courses: tuple[str, ...]
     emails: tuple[str, ...]
+# The catalogue knows the page of some courses only.
+_ONISEP = {"RNCP90001": "https://onisep.example/formation/cap-boulanger"}
 
 
 def _rows(path: Path) -> Iterator[list[str]]:
@@ -81,7 +83,7 @@ def _course(centre: Centre, number: str, *, year: int, is_known: bool) -> dict[s
             "uai": centre.uai,
         },
         "contact": {"email": centre.emails[0] if centre.emails else None, "telephone": None},
-        "onisep": {"url": None, "intitule": None},
+        "onisep": {"url": _ONISEP.get(rncp), "intitule": None},
         "modalite": {"entierement_a_distance": False, "duree_indicative": 2, "annee_cycle": 1},
         "contenu_educatif": {"contenu": title, "objectif": title},
         "sessions": [{"debut": f"{year}{_START}", "fin": f"{year + 2}-06-30T00:00:00.000+02:00"}],

@@ -146,19 +146,22 @@ ROWS: dict[str, Row] = {
             "deposit.address", "deposit.edit_advert", "deposit.need", "deposit.confirmation",
             "deposit.resend", "deposit.correct", "deposit.kept", "deposit.keep_for_later", "deposit.brand",
             "deposit.typed_company", "deposit.send_existing", "deposit.existing_sent", "deposit.opco",
-            "deposit.resume", "deposit.check", "deposit.publish_offer", "deposit.deposited",
+            "deposit.resume", "deposit.training", "deposit.check", "deposit.publish_offer", "deposit.deposited",
             "deposit.same_company",
         ),
         OF_DRAFT,
     ),
     **dict.fromkeys(("manage.offers", "manage.add", "manage.contacts"), LISTS),
     "manage.stop_mandate": Row("manage", "offers", link="manage"),
+    **dict.fromkeys(
+        ("manage.diffusion", "manage.change_diffusion"), Row("manage", "sites", link="manage", or_member=True)
+    ),
     "manage.ask_proof": Row("nobody", "nothing", link="manage"),
     **dict.fromkeys(("manage.change", "manage.contact_asked", "manage.proof_asked"), MANAGES_PLACE),
     **dict.fromkeys(
         (
             "manage.offer", "manage.online", "manage.cfas", "manage.deadline", "manage.edit", "manage.renew",
-            "manage.close", "manage.undo_last", "manage.duplicate",
+            "manage.close", "manage.undo_last", "manage.duplicate", "manage.training",
         ),
         MANAGES,
     ),
@@ -225,6 +228,9 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
         "drafts": [
             *((o, {"draft_id": world.drafts[o].public_id}) for o in "AB"),
             *((f"deposited:{o}", {"draft_id": world.deposited[o].public_id}) for o in "AB"),
+        ],
+        "sites": [
+            (o, {"public_id": world.offers[o].public_id, "site": "api_apprentissage"}) for o in "AB"
         ],
         "follow_ups": [(o, {"public_id": world.follow_ups[o].public_id}) for o in "12"],
         "held": [(o, {"public_id": world.held[o].public_id}) for o in "12"],

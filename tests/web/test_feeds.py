@@ -24,6 +24,7 @@ from app.domain.offers.life import close_offer
 from app.domain.offers.lifecycle import EndReason
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import offer_by_public_id
+from app.domain.offers.training import OfferTraining
 from tests.factories.offers import given, make_offer, make_offers
 from tests.support.client import CheckedClient
 from tests.support.queries import statements
@@ -56,7 +57,9 @@ def test_every_documented_field_is_given_and_every_given_field_documented(
     app: Flask, client: CheckedClient
 ) -> None:
     with given(app):
-        make_offer(rhythm="r", duration_months=12, about_company="a")
+        offer = make_offer(rhythm="r", duration_months=12, about_company="a")
+        course = OfferTraining("cle", "CAP Boulanger", "CFA du pain", "Rodez", 3, offer.rome_code, "https://x.fr")
+        offer.training = course.pack()
     found = client.get("/flux/offres.json").get_json()["offers"][0]
     given_names = {
         f"{name}.{inner}" if inner else name

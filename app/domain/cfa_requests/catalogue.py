@@ -116,6 +116,7 @@ def _store_emails(row: Cfa, emails: tuple[str, ...]) -> None:
 def _store(course: SourceCourse, cfa: Cfa, row: Training) -> None:
     row.cfa, row.title, row.rncp, row.level = cfa, course.title, course.rncp, course.level
     row.lat, row.lon, row.next_start = course.point.lat, course.point.lon, course.next_start
+    row.url = course.url
     row.read_at, row.archived_at = clock.now(), None
     former = {one.rome_code: one for one in row.romes}
     for code, one in former.items():

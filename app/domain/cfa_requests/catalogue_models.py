@@ -82,6 +82,8 @@ class Training(Model):
     lat: Mapped[float]
     lon: Mapped[float]
     next_start: Mapped[date | None]
+    # Its public page, when the catalogue gives one.
+    url: Mapped[str | None] = mapped_column(sa.String(300))
     read_at: Mapped[datetime] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

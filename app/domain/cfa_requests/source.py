@@ -40,6 +40,7 @@ class SourceCourse:
     cfa: SourceCfa | None
     place_siret: Siret | None = None
     place_uai: Uai | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

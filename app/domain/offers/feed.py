@@ -22,6 +22,7 @@ from app.domain.offers.queries import visible
 Facts = dict[str, Any]
 
 BATCH = 500
+TRAINING_FIELDS = ("title", "cfa", "city", "level", "url")
 VERSION = 1
 """Of the form of the feed: it changes when a field changes its meaning or leaves."""
 
@@ -81,8 +82,9 @@ _COLUMNS = (
     Offer.rome_code, Offer.job_name, Offer.brand, Offer.about_company, Offer.address_line, Offer.postcode,
     Offer.city, Offer.commune_code, Offer.lat, Offer.lon, Offer.contract_types, Offer.level,
     Offer.duration_months, Offer.start_on, Offer.openings, Offer.rhythm, Offer.remote, Offer.published_at,
-    Offer.changed_at, Offer.last_day, Establishment.siret, Establishment.naf, Establishment.verification,
-    Establishment.brand.label("known_brand"), Establishment.name.label("known_name"),
+    Offer.changed_at, Offer.last_day, Offer.training, Establishment.siret, Establishment.naf,
+    Establishment.verification, Establishment.brand.label("known_brand"),
+    Establishment.name.label("known_name"),
 )  # fmt: skip
 
 
@@ -137,8 +139,14 @@ def public_facts(row: Any) -> Facts:
             "published_at": _iso(row.published_at),
             "updated_at": _iso(row.changed_at),
             "last_day": _iso(row.last_day),
+            "training": _training(row.training),
         }
     )
+
+
+def _training(kept: Facts | None) -> Facts | None:
+    """The course of the CFA that proposes the offer."""
+    return _known({name: kept.get(name) for name in TRAINING_FIELDS}) if kept else None
 
 
 def _known(facts: Facts) -> Facts:

@@ -16,4 +16,5 @@ from app.web.deposit import (  # noqa: E402, F401  # the views register themselv
     need,
     on_behalf,
     suggestions,
+    training,
 )

@@ -5,7 +5,13 @@ from flask import redirect, render_template, request, url_for
 from app.domain.accounts import limits
 from app.domain.deposits.opco_choice import shown_opco
 from app.domain.employers.emails import AccessLink
-from app.domain.offers.composing import advert_values, company_of, generated_advert, need_of
+from app.domain.offers.composing import (
+    advert_values,
+    company_of,
+    generated_advert,
+    need_of,
+    training_of,
+)
 from app.domain.offers.mailing import job_and_town
 from app.domain.offers.models import Draft, Offer
 from app.extensions import limiter
@@ -16,6 +22,7 @@ from app.web.deposit.draft_access import Answer, astray, held_draft
 from app.web.deposit.pay_panel import pay_panel
 from app.web.deposit.publishing import Stopped, duplicate_of, publish, register_refusal
 from app.web.deposit.summary import summary_of
+from app.web.deposit.training import offered_to
 from app.web.forms.base import PostForm
 from app.web.forms.once import run_once
 
@@ -111,6 +118,8 @@ def _page(draft: Draft, form: PublishForm, *, refusal: str = "") -> str:
         draft_id=draft.public_id,
         is_contact=draft.contact_id is not None,
         space=draft.organisation,
+        training=training_of(draft),
+        may_show_training=bool(offered_to(draft)),
     )
 
 

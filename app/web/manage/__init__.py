@@ -4,4 +4,13 @@ from flask import Blueprint
 
 blueprint = Blueprint("manage", __name__)
 
-from app.web.manage import acts, cfas, contact, editing, mandates, pages  # noqa: E402, F401  # the views register themselves
+from app.web.manage import (  # noqa: E402, F401  # the views register themselves
+    acts,
+    cfas,
+    contact,
+    diffusion,
+    editing,
+    mandates,
+    pages,
+    training,
+)

@@ -15,12 +15,14 @@ from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 from app.domain.offers.rights import offers_of
 from app.domain.offers.sharing import share_text
+from app.domain.offers.training import shown_training
 from app.web.access import by_link
 from app.web.forms.base import PostForm
 from app.web.forms.details import LEVEL_LABELS
 from app.web.manage import blueprint
 from app.web.manage.loading import collecting, managed_contacts, offer_or_404
 from app.web.manage.mandates import structure_of
+from app.web.manage.training import trainings_for
 
 BADGES = {
     OfferStatus.ONLINE: "success",
@@ -117,6 +119,8 @@ def context_of(found: Offer) -> dict[str, object]:
         "cfa_sentence": asked_sentence(asked),
         "cfa_badges": CFA_BADGES,
         "today": clock.today(),
+        "training": shown_training(found),
+        "may_show_training": bool(trainings_for(found)),
         **_ways(found),
     }
 

@@ -17,8 +17,10 @@ from app.domain.offers.queries import (
 )
 from app.domain.offers.sharing import share_text, sms_link, whatsapp_link
 from app.domain.offers.structured_data import job_posting
+from app.domain.offers.training import shown_training
 from app.web.access import public
 from app.web.addresses import absolute
+from app.web.forms.details import LEVEL_LABELS
 from app.web.headers import cacheable
 from app.web.kept_pages import kept_page
 from app.web.public import presenting
@@ -74,6 +76,8 @@ def _written(public_id: str) -> Response:
         place=presenting.place_words(found),
         summary=presenting.summary_sentence(found),
         pay=pay_panel(found),
+        training=shown_training(found),
+        levels=LEVEL_LABELS,
         canonical=url,
         posting=job_posting(found, url=url, publisher=current_app.extensions["settings"].service_name),
         share={"text": text, "sms": sms_link(text), "whatsapp": whatsapp_link(text), "url": short_url},

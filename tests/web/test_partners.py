@@ -1,0 +1,105 @@
+"""The partner companies of a structure: added, searched, deposited for, left; and E51 to who deposited."""
+
+import pytest
+import sqlalchemy as sa
+
+from app.core.database import db
+from app.core.identifiers import Siret
+from app.domain.employers.mandates import Mandate, end_mandate, take_mandate
+from app.domain.offers.holding import hold_offer
+from app.domain.offers.lifecycle import OfferStatus
+from app.domain.offers.models import HoldCause, Offer
+from app.domain.organisations.members import as_member
+from app.domain.organisations.models import Organisation
+from app.domain.organisations.roles import Role
+from tests.factories.offers import make_contact, make_establishment, make_offer
+from tests.factories.structures import make_member, make_structure
+from tests.support.client import CheckedClient
+from tests.support.deposit import plain
+from tests.support.mailbox import Mailbox
+from tests.support.sign_in import by_link
+
+pytestmark = pytest.mark.usefixtures("db_session")
+BAKERY = "991 000 019 00018"
+PERSON = {"siret": BAKERY, "name": "Camille Fabre", "email": "camille@levain.example", "phone": ""}
+
+
+@pytest.fixture
+def chamber() -> Organisation:
+    return make_structure(name="CMA d’essai")
+
+
+def _come(client: CheckedClient, structure: Organisation, role: Role = Role.RECRUITER) -> str:
+    member = make_member(structure, role, email="dominique@cma.example")
+    by_link(client, member.account, proven=False)
+    return f"/espace/{structure.public_id}/partenaires"
+
+
+def _mandate() -> Mandate:
+    db.session.expire_all()
+    return db.session.scalars(sa.select(Mandate)).one()
+
+
+def test_a_company_is_added_deposited_for_and_left(client: CheckedClient, chamber: Organisation) -> None:
+    address = _come(client, chamber)
+    assert "Aucune entreprise" in plain(client.get(address))
+    page = client.get(f"{address}/ajouter")
+    own = client.submit(page, {**PERSON, "email": "autre@cma.example"})
+    assert own.status_code == 422
+    assert "celle de votre structure" in plain(own)
+    assert "Vérifiez les chiffres" in plain(client.submit(page, {**PERSON, "siret": "99100001900019"}))
+    listed = client.submit(page, PERSON)
+    assert "est dans vos partenaires" in plain(listed)
+    assert "1 entreprise" in plain(listed)
+    need = client.submit(listed, button="Déposer une offre")
+    assert "camille@levain.example" in need.text
+    done = client.submit(client.submit(need, {"job": "boulanger"}), button="Publier l’offre")
+    assert "En ligne" in done.text
+    words = plain(client.get(f"{address}?q=Rodez"))
+    assert "1, dont 1 en ligne" in words
+    assert "Dominique" in words
+    assert "Aucune entreprise ne correspond" in plain(client.get(f"{address}?q=Brest"))
+    assert "1 entreprise" in plain(client.get(f"{address}?q={BAKERY}"))
+    left = client.submit(client.get(f"{address}/{_mandate().establishment.public_id}/terminer"))
+    assert "n’est plus dans vos partenaires" in plain(left)
+    assert _mandate().ended_by_structure
+    assert "1 entreprise" in plain(client.submit(client.get(f"{address}/ajouter"), PERSON)), "taken again"
+    assert _mandate().ended_at is None
+
+
+def test_a_company_that_said_no_is_said_and_isnt_taken_again(
+    client: CheckedClient, chamber: Organisation
+) -> None:
+    address = _come(client, chamber)
+    member = make_member(chamber, email="chef@cma.example")
+    company = make_establishment(siret=Siret(BAKERY))
+    mandate = take_mandate(chamber, company, by=as_member(member.account))
+    end_mandate(mandate, by=as_member(member.account))
+    db.session.commit()
+    page = client.get(address)
+    assert "Ne veut plus" in plain(page)
+    assert "Déposer une offre" not in page.text.split("<tbody>")[1].split("</tbody>")[0]
+    answer = client.submit(client.get(f"{address}/ajouter"), PERSON)
+    assert "ne veut plus que votre structure dépose" in plain(answer)
+
+
+def test_readers_see_the_list_alone(client: CheckedClient, chamber: Organisation) -> None:
+    address = _come(client, chamber, Role.READER)
+    assert client.get(address).status_code == 200
+    assert client.get(f"{address}/ajouter").status_code == 403
+
+
+def test_who_deposited_is_told_of_a_check(
+    client: CheckedClient, mailbox: Mailbox, chamber: Organisation
+) -> None:
+    member = make_member(chamber, Role.RECRUITER, email="dominique@cma.example")
+    offer = make_offer(OfferStatus.ONLINE, contact=make_contact(email="camille@levain.example"))
+    offer.organisation, offer.author = chamber, member.account
+    hold_offer(offer, cause=HoldCause.REPORTS)
+    db.session.commit()
+    letter = mailbox.last(to="dominique@cma.example", subject="En vérification")
+    assert "plusieurs personnes ont signalé" in letter.text
+    assert f"/gestion/offres/{offer.public_id}" in letter.text
+    assert "/l/" not in letter.text
+    mailbox.last(to="camille@levain.example", subject="En vérification : votre offre")
+    assert db.session.scalars(sa.select(Offer.status)).one() is OfferStatus.HELD
