@@ -109,7 +109,7 @@ class Offers:
     # What tests command.
 
     def command(self, request: Request) -> Reply:
-        """For tests: `publier`, `delai` (s), `refus` {siret: code}, `annuler` (reference), `ecriture`, `statut`."""
+        """For tests: `publier`, `delai` (s), `refus` {siret: code}, `annuler`, `ecriture`, `statut`."""
         asked = request.json()
         with self._lock:
             if "delai" in asked:

@@ -7,8 +7,8 @@ from app.audit.models import JournalEntry
 from app.core import clock
 from app.domain.accounts.models import Purpose
 from app.domain.cfa_requests.queries import asked_sentence, requests_of
+from app.domain.diffusion.whereabouts import where_is
 from app.domain.offers import life, undo
-from app.domain.offers.channels import where_is
 from app.domain.offers.editing import why_not_edit
 from app.domain.offers.holding import CAUSE_LABELS, MOTIVES
 from app.domain.offers.lifecycle import OfferStatus
@@ -32,6 +32,9 @@ BADGES = {
     OfferStatus.ENDED: "",
     OfferStatus.DRAFT: "",
 }
+
+# Names of the facts of an offer → those of the fields that change them, where they differ.
+FORM_FIELDS = {"start_on": "start", "duration_months": "duration"}
 
 # State of a request to a CFA → colour of its badge.
 CFA_BADGES = {
@@ -107,6 +110,7 @@ def context_of(found: Offer) -> dict[str, object]:
         "undoable": act,
         "undo_form": PostForm(),
         "where": where_is(found),
+        "form_fields": FORM_FIELDS,
         "entries": [_line(entry, found) for entry in journal.entries_of(found, limit=20)],
         "may_edit": why_not_edit(found) is None,
         "renew_refusal": life.why_not_renew(found),

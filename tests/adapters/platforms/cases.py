@@ -26,7 +26,7 @@ class Case:
 
     `board(url, secret, timeout)` makes the connector; `live(partner)` gives the references that readers see
     there; `creations(partner)` counts the requests received that could create; `examine` makes it
-    examine what it holds; `refuse` makes it refuse the adverts of `SIRET`, for a reason about `refused_field`;
+    examine what it holds; `refuse` makes it refuse the adverts of `SIRET`, by a reason on `refused_field`;
     `unknown` makes it answer a status that no table knows. `invalid`: facts that our own validator lets pass
     and the partner doesn't.
     """

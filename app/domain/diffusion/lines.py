@@ -1,0 +1,84 @@
+"""One line of « Où est mon offre ? », and those of our own places: this site and its open feeds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core.french import datetime_fr
+from app.domain.offers.models import Offer
+from app.domain.offers.queries import is_visible
+
+NOT_TOLD = "non communiqué par ce site"
+BADGES = {
+    "Publiée": "success",
+    "Envoyée": "info",
+    "En file": "info",
+    "À corriger": "error",
+    "Refusée": "error",
+    "Inconnue": "warning",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """One line of the table. `act`: fix (a field), ask, retry or nothing; `key` opens its own page."""
+
+    site: str
+    state: str
+    sentence: str
+    since: datetime | None = None
+    key: str | None = None
+    url: str | None = None
+    endpoint: str | None = None
+    views: int | None = None
+    applications: int | None = None
+    figures_at: datetime | None = None
+    act: str = ""
+    field: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def badge(self) -> str:
+        """Colour of the state."""
+        return BADGES.get(self.state, "")
+
+    @property
+    def figures(self) -> str:
+        """Views and applications; what isn't told is never zero."""
+        views = NOT_TOLD if self.views is None else str(self.views)
+        applications = NOT_TOLD if self.applications is None else str(self.applications)
+        read = f" (chiffres du {datetime_fr(self.figures_at)})" if self.figures_at else ""
+        return f"Vues : {views} ; candidatures : {applications}{read}"
+
+
+_FEEDS = (("Flux ouvert JSON", "feeds.json_feed"), ("Flux ouvert RSS", "feeds.rss_feed"))
+
+
+def here(offer: Offer) -> Whereabouts:
+    """This very site."""
+    if is_visible(offer):
+        return Whereabouts(
+            "Ce site", "Publiée", "Visible par tous.", offer.published_at, endpoint="public.offer"
+        )
+    return _absent(offer, "Ce site")
+
+
+def feeds(offer: Offer) -> list[Whereabouts]:
+    """The open feeds."""
+    return [_feed(offer, name, endpoint) for name, endpoint in _FEEDS]
+
+
+def _feed(offer: Offer, name: str, endpoint: str) -> Whereabouts:
+    """Read by others when they wish: we only know that the offer is in it."""
+    if not is_visible(offer):
+        return _absent(offer, name)
+    sentence = "Dans le flux ouvert. Les sites qui le lisent l’affichent à leur rythme."
+    return Whereabouts(name, "Envoyée", sentence, offer.published_at, endpoint=endpoint)
+
+
+def _absent(offer: Offer, name: str) -> Whereabouts:
+    if offer.first_published_on is None:
+        return Whereabouts(name, "Non demandé", "Pas encore publiée.", offer.changed_at)
+    since = offer.ended_at or offer.changed_at
+    if offer.ended_at is not None:
+        return Whereabouts(name, "Retirée", "N’est plus visible.", since)
+    return Whereabouts(name, "Retirée", "Retirée le temps d’une vérification.", since)
