@@ -19,7 +19,7 @@ from tests.support.mailbox import Mailbox
 from tests.support.standins import Partner, heal
 
 Record = Callable[[str, object], None]
-ROUNDS, TURNS = 24, 6
+ROUNDS, TURNS = 5, 40
 SLOWER_AT_MOST = 1.1
 
 
@@ -52,6 +52,7 @@ def test_pages_are_as_fast_while_every_partner_is_down(
     """One round with all of them, one round without, in turn: what slows the machine slows both.
 
     Each round has its own p95 and the median round speaks: a burst of other work spoils a few rounds.
+    A round is long enough for the circuits to open, after the five calls of each that find it dead.
     """
     acts = _asked(app)
     rounds: dict[bool, list[float]] = {False: [], True: []}
