@@ -15,6 +15,7 @@ from app.core.failpoints import failpoint
 from app.lists.models import Batch, BatchItem, Outcome
 
 MOST = 1_000
+# How long its result can be read.
 KEPT = timedelta(days=7)
 NOTHING_CHOSEN = "Cochez au moins une ligne."
 GONE = "Elle n’est plus dans votre liste."
@@ -216,12 +217,3 @@ def _items(batch: Batch, outcome: Outcome | None = None, *, limit: int = MOST) -
     if outcome is not None:
         query = query.where(BatchItem.outcome == outcome)
     return list(db.session.scalars(query.order_by(BatchItem.rank).limit(limit)))
-
-
-def forget_batches(*, dry: bool, limit: int = 500) -> int:
-    """Erase the batches of more than seven days, with their rows; returns how many."""
-    old = sa.select(Batch.id).where(Batch.made_at < clock.now() - KEPT).order_by(Batch.id).limit(limit)
-    numbers = list(db.session.scalars(old))
-    if numbers and not dry:
-        db.session.execute(sa.delete(Batch).where(Batch.id.in_(numbers)))
-    return len(numbers)

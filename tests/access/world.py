@@ -171,7 +171,9 @@ def _opcos(world: World) -> None:
         world.exports[owner] = export
         act = ChangeStep(opco_by_code(code), FollowUpStatus.CONTACTED, by=SYSTEM)
         own = {"account_id": account.id, "organisation_id": space.id}
-        world.batches[owner] = prepare(act, [world.follow_ups[owner].id], **own)
+        need = open_follow_up(make_offer(OfferStatus.ONLINE).establishment, opco_by_code(code))
+        db.session.flush()
+        world.batches[owner] = prepare(act, [need.id], **own)
         world.views[owner] = save_view("opco_board", title="Vue", asked={}, is_shared=False, **own)
         file_of(export, folder).write_text("essai", "utf-8")
 

@@ -10,6 +10,8 @@ from app.core import clock
 from app.core.database import db
 from app.domain.offers.lifecycle import EndReason
 from app.domain.offers.models import Offer
+from app.domain.opco.board_counts import count
+from app.domain.opco.board_filter import COMPANY, BoardFilter
 from app.domain.opco.contacts import record_contact
 from app.domain.opco.determination import opco_by_code
 from app.domain.opco.lifecycle import FollowUpStatus
@@ -216,3 +218,23 @@ def test_a_company_that_has_found_counts_one_contract_once(client: CheckedClient
     told = {"Déposée": 2, "En ligne": 2, "Contactée": 2, "Entretien": 0, "Contrat": 2}
     for label, number in told.items():
         assert f"<dt>{label}</dt><dd>{number}</dd>" in text
+
+
+def test_the_counters_are_the_same_by_either_way_of_counting(client: CheckedClient) -> None:
+    """Filters on offers are counted company by company, the others by step: same numbers."""
+    for number, status in enumerate(FollowUpStatus):
+        one = followed(brand=f"Fournil {number}", offers=number + 1)
+        one.status = status
+        one.contacted_at = clock.now() + timedelta(minutes=1) if number % 2 else None
+        one.interview_at = one.contacted_at
+    offer = db.session.scalars(sa.select(Offer).order_by(Offer.id)).first()
+    assert offer is not None
+    offer.end_reason = EndReason.FILLED_HERE
+    db.session.flush()
+    opco = opco_by_code("06")
+    for step in (None, FollowUpStatus.TO_CONTACT, FollowUpStatus.CONTACTED):
+        plain, by_company = (count(opco, BoardFilter(step=step, origin=one)) for one in ("", COMPANY))
+        assert plain == by_company
+        assert plain.funnel.deposited == 10
+        assert plain.funnel.contacted == 6
+        assert plain.funnel.contracted == 1

@@ -16,6 +16,8 @@ from app.domain.offers.expiry import count_overdue, expire_overdue
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft, Offer
 from app.domain.offers.partner_emails import DepositNotConfirmed
+from app.lists.batches import KEPT
+from app.lists.models import Batch
 from app.outbox import queue
 from app.scheduling import Counts, Daily, Every, Run, job
 
@@ -146,6 +148,7 @@ def clean_up(run: Run) -> Counts:
         ("links", sa.delete(Link).where(Link.expires_at <= database_now() - timedelta(days=90))),
         ("sessions", sa.delete(WebSession).where(WebSession.expires_at <= old)),
         ("traces", sa.delete(FormPost).where(FormPost.created_at <= now - timedelta(days=7))),
+        ("traces", sa.delete(Batch).where(Batch.made_at <= now - KEPT)),
         ("traces", sa.delete(Attempt).where(Attempt.at <= now - timedelta(days=2))),
     )
     for name, statement in rules:

@@ -11,6 +11,7 @@ from app.core import clock
 from app.core.database import db
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
+from app.domain.opco.board_counts import Column, Funnel, count
 from app.domain.opco.board_filter import BoardFilter, late_before
 from app.domain.opco.board_order import Order
 from app.domain.opco.lifecycle import FollowUpStatus
@@ -19,21 +20,6 @@ from app.domain.opco.models import FollowUp, Opco
 OFFERS_SHOWN = 5
 SILENT_AFTER = 15
 OLDEST_FIRST = Order()
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One step: how many companies, since when the oldest is there, and whether that is too long."""
-
-    step: FollowUpStatus
-    count: int
-    oldest: datetime | None
-    is_late: bool
-
-    @property
-    def days(self) -> int:
-        """Age of the oldest, in days."""
-        return (clock.today() - clock.day_of(self.oldest)).days if self.oldest else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +60,10 @@ class CompanyRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One page of companies, oldest first, with the counts of every step."""
+    """One page of companies, with the counts of every step."""
 
     columns: tuple[Column, ...]
+    funnel: Funnel
     rows: tuple[CompanyRow, ...]
     number: int
     pages: int
@@ -85,17 +72,16 @@ class Board:
 
 def board(opco: Opco, wanted: BoardFilter, *, order: Order = OLDEST_FIRST, page: int, size: int) -> Board:
     """The companies of this OPCO's field that are asked for."""
-    conditions = wanted.of_companies(opco.id)
-    columns = _columns(conditions)
-    total = sum(one.count for one in columns if wanted.step in {None, one.step})
+    counts = count(opco, wanted)
+    total = sum(one.count for one in counts.columns if wanted.step in {None, one.step})
     pages = max(1, -(-total // size))
     number = max(1, min(page, pages))
     # Numbers first: sorting every company with all its columns takes ten times longer.
-    asked = _asked(wanted, order, conditions).limit(size).offset((number - 1) * size)
+    asked = _asked(wanted, order, wanted.of_companies(opco.id)).limit(size).offset((number - 1) * size)
     numbers: list[int] = list(db.session.scalars(asked))
     found = {one.id: one for one in db.session.scalars(sa.select(FollowUp).where(FollowUp.id.in_(numbers)))}
     rows = _rows([found[one] for one in numbers], wanted)
-    return Board(columns, rows, number, pages, total)
+    return Board(counts.columns, counts.funnel, rows, number, pages, total)
 
 
 def numbers_of(
@@ -140,22 +126,6 @@ def is_late(follow_up: FollowUp, *, before: datetime) -> bool:
     return follow_up.status is FollowUpStatus.TO_CONTACT and follow_up.moved_at < before
 
 
-def _columns(conditions: list[sa.ColumnElement[bool]]) -> tuple[Column, ...]:
-    query = (
-        sa.select(FollowUp.status, sa.func.count(), sa.func.min(FollowUp.moved_at))
-        .where(*conditions)
-        .group_by(FollowUp.status)
-    )
-    counted = {status: (count, oldest) for status, count, oldest in db.session.execute(query)}
-    before = late_before()
-    columns = []
-    for step in FollowUpStatus:
-        count, oldest = counted.get(step, (0, None))
-        late = step is FollowUpStatus.TO_CONTACT and oldest is not None and oldest < before
-        columns.append(Column(step, count, oldest, late))
-    return tuple(columns)
-
-
 def _rows(found: Sequence[FollowUp], wanted: BoardFilter) -> tuple[CompanyRow, ...]:
     # What another OPCO follows now isn't this one's to read.
     ours = [one.establishment_id for one in found if one.status is not FollowUpStatus.NOT_OURS]
@@ -176,12 +146,13 @@ def _offers(
     if not establishments:
         return {}, {}
     company = Offer.establishment_id
-    # The lines come out of the ranked list itself: joined back to the offers, with the table's statistics out of
-    # date, PostgreSQL once compared every offer of a company with every other.
+    # The lines come out of the ranked list itself: joined back to the offers, with statistics out of date,
+    # PostgreSQL once compared every offer of a company with every other.
     ranked = (
         sa.select(
             company, sa.func.count().over(partition_by=company).label("number"),
-            Offer.public_id, Offer.reference, Offer.job_name, Offer.city, Offer.status, Offer.last_day, Offer.id,
+            Offer.public_id, Offer.reference, Offer.job_name, Offer.city, Offer.status, Offer.last_day,
+            Offer.id,
             sa.func.row_number().over(partition_by=company, order_by=Offer.id.desc()).label("rank"),
         )
         .where(company.in_(establishments), *wanted.of_offers())

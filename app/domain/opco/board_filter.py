@@ -122,7 +122,9 @@ class BoardFilter:
             wanted = sa.select(Offer.establishment_id).where(*self.of_offers())
             found.append(FollowUp.establishment_id.in_(wanted))
         if self.text:
-            found.append(FollowUp.establishment_id.in_(_named(self.text)))
+            # Looked for once, beforehand: read company by company, the names take ten times longer.
+            named = _named(self.text).cte("named").prefix_with("MATERIALIZED", dialect="postgresql")
+            found.append(FollowUp.establishment_id.in_(sa.select(named.c[0])))
         return found
 
     def of_offers(self) -> list[sa.ColumnElement[bool]]:

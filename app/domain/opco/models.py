@@ -156,6 +156,8 @@ class FollowUp(Model):
         sa.UniqueConstraint("establishment_id", "opco_id"),
         # Counts, ages and the join with offers are read in it alone.
         sa.Index("ix_follow_up_board", "opco_id", "status", "moved_at", "department", "establishment_id"),
+        # The first page of every step, and of the companies whose offers are asked for.
+        sa.Index("ix_follow_up_age", "opco_id", "moved_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

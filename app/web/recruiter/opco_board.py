@@ -12,7 +12,6 @@ from app.domain.opco.board import board
 from app.domain.opco.board_acts import choices
 from app.domain.opco.board_filter import AGE_LABELS, EVERY_STEP, ORIGIN_LABELS, BoardFilter
 from app.domain.opco.board_order import Order
-from app.domain.opco.funnel import funnel
 from app.domain.reference.places import departments
 from app.lists.batches import MOST
 from app.lists.saved_views import views_of
@@ -46,7 +45,6 @@ def board_page(here: OpcoSpace, *, refusals: Sequence[tuple[str, str]] = ()) -> 
         order=order,
         kept=list_args(request.args),
         found=board(here.opco, wanted, order=order, page=_page(), size=size),
-        funnel=funnel(here.opco, wanted),
         size=size,
         sizes=SIZES,
         filters=_filters(wanted),
