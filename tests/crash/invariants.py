@@ -20,6 +20,7 @@ from app.domain.deposits.models import SeriesLine
 from app.domain.employers.models import Contact, Establishment
 from app.domain.offers.lifecycle import OfferStatus as S
 from app.domain.offers.models import Draft, Hold, Offer, UndoableAct
+from app.lists.models import Batch, BatchItem, Outcome
 from app.outbox.models import OutboxMessage, OutboxStatus
 from tests.support.smtp_sink import Mail
 
@@ -155,6 +156,16 @@ def no_reminder_comes_twice(seen: Seen) -> list[str]:
     return [str(group) for group, number in groups.items() if number > 1]
 
 
+def batches_are_whole(_seen: Seen) -> list[str]:
+    """A batch half done: marked without what became of each row, or a row done in one that isn't marked."""
+    query = sa.select(Batch.id, Batch.done_at, BatchItem.outcome).join(BatchItem)
+    wrong = []
+    for number, done_at, outcome in db.session.execute(query):
+        if (done_at is None) != (outcome is Outcome.WAITING):
+            wrong.append(f"batch {number}: {outcome.value}")
+    return wrong
+
+
 def no_link_is_used_twice(_seen: Seen) -> list[str]:
     """I8: a single-use link with two uses or two sessions."""
     query = (
@@ -243,6 +254,7 @@ INVARIANTS: dict[str, Callable[[Seen], list[str]]] = {
     "I4": no_mail_comes_twice,
     "I5": no_reminder_comes_twice,
     "I8": no_link_is_used_twice,
+    "batches": batches_are_whole,
     "I9": each_change_is_in_the_journal,
     "I10": each_history_is_legal,
     "I11": lines_are_settled_once,

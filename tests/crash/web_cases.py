@@ -27,6 +27,7 @@ from tests.crash.stage import Stage
 from tests.factories.offers import AGENT, make_establishment, make_offer
 from tests.factories.structures import code_of, give_factor, make_account, make_member, make_structure
 from tests.support.deposit import ANSWERS, BAKERY, to_check, type_company
+from tests.support.opco_space import enter, followed, opco_member
 from tests.support.sign_in import by_link
 
 Prepare = Callable[[Stage], TestResponse]
@@ -60,6 +61,16 @@ class FreshCodeCase(WebCase):
             code = code_of(db.session.query(Account).filter_by(email=AGENT_EMAIL).one())
         answers = {**dict(self.answers), "code": code}
         return stage.save(stage.client.submit(page, answers, follow=False))
+
+
+def _batch(stage: Stage) -> TestResponse:
+    """The confirm page of an act on three companies."""
+    with stage.app.app_context():
+        for number in range(3):
+            followed(brand=f"Fournil {number}")
+        base = enter(stage.client, opco_member())
+    page = stage.client.get(f"{base}/entreprises?selection=tout")
+    return stage.client.submit(page, {"acte": "step:contacted"}, form="/lots")
 
 
 def _lost_factor(stage: Stage) -> TestResponse:
@@ -238,6 +249,7 @@ WEB_CASES: dict[str, WebCase] = {
     "contacts.proposed_midway": WebCase(_contact_form, CONTACT),
     "contacts.revoked_before_hand_over": WebCase(_new_contact),
     "opco.opened_before_mail": WebCase(_to_confirm),
+    "batches.applied_before_mark": WebCase(_batch, form="/faire"),
     "accounts.factor_removed_before_mail": FreshCodeCase(
         _lost_factor, (("reason", "lost"), ("word", "RETIRER"))
     ),
