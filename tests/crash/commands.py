@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import seeds
+from app import boards, seeds
 from app.core import clock
 from app.core.database import begin_write, db
 from app.mailing import deliverer_of
@@ -19,6 +19,11 @@ def drain(app: Flask) -> None:
     deliverer = deliverer_of(app)
     deliverer.drain(limit=1000)
     deliverer.close()
+
+
+def push(app: Flask) -> None:
+    """`flask platforms drain`."""
+    boards.drain(app)
 
 
 def run_slot(_app: Flask, name: str, slot: str) -> None:
@@ -48,6 +53,7 @@ def seed(_app: Flask) -> None:
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "drain": drain,
+    "push": push,
     "run_slot": run_slot,
     "run_slot_stopped": run_slot_stopped,
     "bounce": take_in_bounce,

@@ -1,13 +1,24 @@
 """What the crash tests share."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
 from tests.crash.stage import Stage
 from tests.support.mailbox import Mailbox
+from tests.support.standins import Partner, apprentissage_served
+
+
+@pytest.fixture(scope="session")
+def training() -> Iterator[Partner]:
+    """API Apprentissage, which processes come and go around."""
+    with apprentissage_served() as partner:
+        yield partner
 
 
 @pytest.fixture
-def stage(app: Flask, mailbox: Mailbox) -> Stage:
-    """A person, a mailbox, and processes that can die."""
-    return Stage(app, mailbox)
+def stage(app: Flask, mailbox: Mailbox, training: Partner) -> Stage:
+    """A person, a mailbox, a partner, and processes that can die."""
+    training.reset()
+    return Stage(app, mailbox, training)

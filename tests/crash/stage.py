@@ -19,6 +19,7 @@ from tests.crash.invariants import Seen
 from tests.crash.processes import WebProcess, run
 from tests.support.client import CheckedClient
 from tests.support.mailbox import Mailbox
+from tests.support.standins import Partner
 
 # At most so many turns of « time passes, the worker runs » before the outbox must be empty.
 TURNS = 6
@@ -29,9 +30,10 @@ class Stage:
     application, or of a server process while one is up.
     """
 
-    def __init__(self, app: Flask, mailbox: Mailbox) -> None:
+    def __init__(self, app: Flask, mailbox: Mailbox, training: Partner) -> None:
         self.app = app
         self.mailbox = mailbox
+        self.training = training
         self.saved: list[tuple[str, str]] = []
         self.client: CheckedClient = app.test_client()  # type: ignore[assignment]  # set in conftest.py
 
@@ -43,6 +45,7 @@ class Stage:
             "DATA_DIR": str(settings.data_dir),
             "BASE_URL": settings.base_url,
             "STANDIN_DIRECTORY_URL": settings.standin_directory_url,
+            "STANDIN_TRAINING_URL": self.training.url,
             "LOOKUPS": "standin",
             "LOOKUP_TIMEOUT": "5",
             "SMTP_HOST": self.mailbox.sink.host,
@@ -112,6 +115,7 @@ class Stage:
             self.mailbox.deliver()
             with self.app.app_context():
                 waiting = sa.select(sa.func.count()).where(
+                    OutboxMessage.kind == "mail",
                     OutboxMessage.status.in_(
                         [OutboxStatus.PENDING, OutboxStatus.CLAIMED, OutboxStatus.RETRY]
                     )

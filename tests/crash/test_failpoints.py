@@ -9,12 +9,15 @@ import sqlalchemy as sa
 
 from app.core.database import db
 from app.core.failpoints import REGISTRY
+from app.domain.diffusion.models import Diffusion
 from app.domain.opco.models import Opco
 from tests.crash.command_cases import COMMAND_CASES, REMINDER_CASE, REMINDER_MOMENTS, CommandCase
 from tests.crash.invariants import violations
 from tests.crash.processes import KILLED
+from tests.crash.push_cases import PUSH_CASES, one_live_copy
 from tests.crash.stage import Stage
 from tests.crash.web_cases import MORE_WEB_CASES, WEB_CASES, WebCase
+from tests.support.diffusion import command
 
 pytestmark = [pytest.mark.failpoint, pytest.mark.timeout(180)]
 Record = Callable[[str, object], None]
@@ -28,6 +31,7 @@ SHORT = frozenset(
         "outbox.after_send_before_mark",
         "scheduler.after_slot_before_work",
         "offers.expiry_midway",
+        "push.after_created_before_mark",
     }
 )
 
@@ -43,8 +47,8 @@ def test_each_moment_is_in_the_code_and_has_its_case(record_property: Record) ->
         found += re.findall(r'\bfailpoint\("([^"]+)"\)', path.read_text("utf-8"))
     assert set(found) == REGISTRY
     assert len(found) == len(REGISTRY), "a moment is one place of the code"
-    assert set(WEB_CASES) | set(COMMAND_CASES) == REGISTRY
-    assert not set(WEB_CASES) & set(COMMAND_CASES)
+    assert set(WEB_CASES) | set(COMMAND_CASES) | set(PUSH_CASES) == REGISTRY
+    assert not set(WEB_CASES) & (set(COMMAND_CASES) | set(PUSH_CASES))
     record_property("points d’arrêt inscrits", len(REGISTRY))
 
 
@@ -79,6 +83,31 @@ def test_a_command_dies_there_and_another_takes_over(
     stage: Stage, name: str, case: CommandCase, record_property: Record
 ) -> None:
     _play(stage, name, case, record_property)
+
+
+@pytest.mark.parametrize(
+    ("name", "case"), [_marked(name, case, short=True) for name, case in sorted(PUSH_CASES.items())]
+)
+def test_a_push_dies_there_and_the_offer_is_there_once(
+    stage: Stage, name: str, case: CommandCase, record_property: Record
+) -> None:
+    with stage.app.app_context():
+        case.prepare(stage)
+        db.session.commit()
+    assert stage.run(case.command, *case.arguments, failpoint=name) == KILLED
+    _reached(name, record_property, first=True)
+    stage.let_time_pass()
+    assert stage.run(case.command, *case.arguments) == 0
+    for _ in range(3):
+        stage.let_time_pass()
+        assert stage.run("push") == 0
+    held = command(stage.training, publier=True)["offres"]
+    with stage.app.app_context():
+        broken = one_live_copy([one["reference"] for one in held if one["statut"] == "Active"])
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Diffusion)) == 2
+    record_property("invariants rompus", len(broken))
+    assert broken == []
+    _nothing_is_broken(stage, record_property, gaps=0)
 
 
 @pytest.mark.parametrize("name", [_marked(name) for name in REMINDER_MOMENTS])

@@ -1,0 +1,60 @@
+"""Jobs of diffusion: the nightly comparison with every platform."""
+
+from collections.abc import Mapping
+
+from flask import current_app
+
+from app.core.failpoints import failpoint
+from app.domain.diffusion import reconciliation
+from app.domain.diffusion.board import Board, BoardUnavailable
+from app.domain.diffusion.platform import Ability
+from app.domain.diffusion.registry import PLATFORMS, open_platforms
+from app.scheduling import Counts, Daily, Run, job
+
+
+@job(
+    "reconcile_diffusions",
+    at=Daily(3, 30),
+    title="Comparer nos diffusions avec ce que disent les sites",
+    words={
+        "asked": ("diffusion manquante demandée", "diffusions manquantes demandées"),
+        "resumed": ("diffusion reprise", "diffusions reprises"),
+        "missing": ("absente du site", "absentes du site"),
+        "orphans": ("en trop sur le site", "en trop sur le site"),
+        "unknown": ("référence inconnue chez le site", "références inconnues chez le site"),
+        "unavailable": ("site qui ne répond pas", "sites qui ne répondent pas"),
+    },
+)
+def reconcile_diffusions(run: Run) -> Counts:
+    """By batches; no transaction is open while a platform is asked for its list."""
+    for offers in reconciliation.offers_never_asked():
+        run.count("asked", reconciliation.ask_for(offers))
+        failpoint("reconcile.midway")
+        run.commit()
+    for diffusions in reconciliation.forgotten_diffusions():
+        for diffusion in diffusions:
+            reconciliation.take_up_again(diffusion)
+        run.count("resumed", len(diffusions))
+        run.commit()
+    if not run.dry:
+        _compare(run)
+    return run.counts
+
+
+def _compare(run: Run) -> None:
+    ready: Mapping[str, Board] = current_app.extensions["boards"]
+    for key in sorted(open_platforms().keys() & ready.keys()):
+        platform = PLATFORMS[key]
+        if not platform.may(Ability.INVENTORY):
+            continue
+        run.commit()
+        try:
+            listed = list(ready[key].inventory())
+        except BoardUnavailable:
+            run.count("unavailable")
+            continue
+        found = reconciliation.compare(platform, listed)
+        run.count("missing", found.missing)
+        run.count("orphans", found.orphans)
+        run.count("unknown", found.unknown)
+        run.commit()

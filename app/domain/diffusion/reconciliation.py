@@ -1,0 +1,109 @@
+"""The nightly comparison: what should be at each platform, what we believe is, and what it says it has.
+
+Level-triggered: it looks at what is, not at what happened, so that one run mends whatever was missed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.core.database import db
+from app.domain.diffusion.aftermath import go_on
+from app.domain.diffusion.board import Listed
+from app.domain.diffusion.lifecycle import OVER, SUBMISSION_LIFECYCLE, DiffusionStatus, SubmissionStatus
+from app.domain.diffusion.models import Diffusion, Submission
+from app.domain.diffusion.orders import order, sync_offer
+from app.domain.diffusion.platform import Platform
+from app.domain.diffusion.registry import PLATFORMS, open_platforms
+from app.domain.offers.models import Offer
+from app.domain.offers.queries import visible
+from app.outbox.lanes import IN_THE_WAY
+from app.outbox.models import OutboxMessage
+from app.outbox.queueing import WAITING
+
+S = DiffusionStatus
+T = TypeVar("T")
+BATCH = 200
+
+
+def offers_never_asked() -> Iterator[list[Offer]]:
+    """Offers online that an open platform, which takes all it can, has never been asked to show."""
+    keys = [key for key in open_platforms() if PLATFORMS[key].automatic and PLATFORMS[key].relayed_by is None]
+    for key in keys:
+        known = sa.exists().where(Diffusion.offer_id == Offer.id, Diffusion.platform == key)
+        yield from _batches(sa.select(Offer).where(visible(), sa.not_(known)), Offer.id)
+
+
+def ask_for(offers: Iterable[Offer]) -> int:
+    """Queue what they lack; gives the number of diffusions that move."""
+    return sum(len(sync_offer(offer)) for offer in offers)
+
+
+def forgotten_diffusions() -> Iterator[list[Diffusion]]:
+    """Diffusions under way for which nothing waits: neither an order nor a reading."""
+    lane = "push:" + Diffusion.platform + ":" + sa.cast(Diffusion.id, sa.String)
+    waits = sa.exists().where(OutboxMessage.lane == lane, OutboxMessage.status.in_([*WAITING, *IN_THE_WAY]))
+    pushed = [key for key, platform in PLATFORMS.items() if platform.transport.is_pushed]
+    query = sa.select(Diffusion).where(
+        Diffusion.platform.in_(pushed),
+        Diffusion.status.not_in([S.DRAFT, S.REFUSED, *OVER]),
+        sa.not_(waits),
+    )
+    yield from _batches(query, Diffusion.id)
+
+
+def take_up_again(diffusion: Diffusion) -> None:
+    """Queue what it needs now: an order, or a reading."""
+    go_on(diffusion, PLATFORMS[diffusion.platform])
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What the comparison with a platform's own list came to, in numbers."""
+
+    missing: int = 0
+    orphans: int = 0
+    unknown: int = 0
+
+
+def compare(platform: Platform, listed: Iterable[Listed]) -> Compared:
+    """Missing there: read at once. There though over for us: withdrawn. Never ours: counted for staff."""
+    there = {one.reference: one for one in listed}
+    ours = {
+        found.reference: found
+        for found in db.session.scalars(sa.select(Submission).where(Submission.platform == platform.key))
+    }
+    missing = [
+        found
+        for reference, found in ours.items()
+        if found.status is SubmissionStatus.KNOWN
+        and found.diffusion.status is S.PUBLISHED
+        and reference not in there
+    ]
+    orphans = [
+        found
+        for reference, found in ours.items()
+        if reference in there and found.status in {SubmissionStatus.OVER, SubmissionStatus.REFUSED}
+    ]
+    for found in missing:
+        order(found.diffusion, platform, "read", due=clock.now())
+    for found in orphans:
+        SUBMISSION_LIFECYCLE.put_back(found, SubmissionStatus.KNOWN)
+        found.remote_id = there[found.reference].remote_id or found.remote_id
+        found.withdrawal_asked_at = None
+        take_up_again(found.diffusion)
+    return Compared(len(missing), len(orphans), len(there.keys() - ours.keys()))
+
+
+def _batches(query: sa.Select[T], key: Any) -> Iterator[list[T]]:
+    """By keyset: each batch may be committed before the next one is read."""
+    last = 0
+    while True:
+        page = list(db.session.scalars(query.where(key > last).order_by(key).limit(BATCH)))
+        if not page:
+            return
+        last = page[-1].id  # type: ignore[attr-defined]  # both are tables with a number
+        yield page
