@@ -1,11 +1,5 @@
-"""Every form of the portal, open and correctly filled but for one answer.
+"""Every form of the portal, open and correctly filled but for one answer; those of spaces: spaces.py."""
 
-`open` gives the page; `form` is its place on the page; `answers` are right for the other questions; with
-`reopen` the page is made again once something was accepted, since the object has changed.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from flask import Flask
@@ -20,30 +14,24 @@ from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 from app.domain.opco.determination import opco_by_code
 from app.domain.opco.follow_up import open_follow_up
+from app.domain.organisations.models import Membership
+from app.domain.organisations.roles import Role
 from app.outbox.models import OutboxMessage, OutboxStatus
+from tests.badinput.site import Open, Site
+from tests.badinput.spaces import SPACE_SITES
 from tests.factories.offers import make_offer
+from tests.factories.structures import make_member, make_structure
 from tests.factories.training import make_candidate, make_cfa, make_request
 from tests.support.client import CheckedClient
-from tests.support.deposit import ANSWERS, NOT_PUBLIC, TYPED, publish, to_check, type_company
-from tests.support.sign_in import by_link
+from tests.support.deposit import ANSWERS, BAKERY, NOT_PUBLIC, TYPED, publish, to_check, type_company
+from tests.support.sign_in import by_link as by_account
 
-Open = Callable[[Flask, CheckedClient], TestResponse]
 # The kind of what is asked, by the name of the field; « text » otherwise.
 KINDS = {
     "q": "siret", "siret": "siret", "email": "email", "phone": "phone", "start_date": "date",
     "new_start": "date", "day": "date", "until": "date", "openings": "number", "duration": "number",
     "postcode": "number", **{f"email_{rank}": "email" for rank in range(1, 6)},
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Site:
-    """One form."""
-
-    open: Open
-    form: int = 0
-    answers: dict[str, str] = field(default_factory=dict)
-    reopen: bool = False
 
 
 def _draft_page(tail: str) -> Open:
@@ -177,7 +165,7 @@ def _sign_in(app: Flask, client: CheckedClient) -> None:
             )
             db.session.add(account)
             db.session.flush()
-        by_link(client, account)
+        by_account(client, account)
 
 
 def _staff(address: str) -> Open:
@@ -224,9 +212,34 @@ def _code(app: Flask, client: CheckedClient) -> TestResponse:
     return client.get(path)
 
 
+def _space(tail: str) -> Open:
+    def find(app: Flask, client: CheckedClient) -> TestResponse:
+        return client.get(f"{_home(app, client)}{tail}")
+
+    return find
+
+
+def _home(app: Flask, client: CheckedClient) -> str:
+    with app.app_context():
+        member = db.session.query(Membership).first()
+        if member is None:
+            member = make_member(make_structure(), Role.RECRUITER)
+            db.session.commit()
+        by_account(client, member.account, proven=False)
+        return f"/espace/{member.organisation.public_id}"
+
+
+def _series_line(app: Flask, client: CheckedClient) -> TestResponse:
+    page = client.get(f"{_home(app, client)}/deposer-en-serie/meme-entreprise")
+    review = client.submit(page, {**PARTNER, "jobs": "boulanger\nfleuriste"})
+    return client.get(f"{review.request.path}/lignes/2")
+
+
 NEED = {**ANSWERS, "start": "asap", "openings": "1", "contract_types": "apprenticeship", "remote": "onsite"}
 TOLD = {"decision": "correct", "motive": "content", "text": "Précisez les horaires."}
 
+PARTNER = {"siret": BAKERY, "name": "Camille Martin", "email": "camille@boulangerie-martin.fr"}
+SERIES_TABLE = f"SIRET;Métier;Contact;E-mail\n{BAKERY};boulanger;Camille;camille@boulangerie-martin.fr"
 CANDIDATE = {"first_name_1": "Léa", "email_1": "lea@exemple.fr", "agreed_1": "y"}
 
 SITES: dict[str, Site] = {
@@ -260,9 +273,16 @@ SITES: dict[str, Site] = {
     "pas notre champ": Site(_follow_up("/pas-notre-champ"), answers={"other_opco": ""}),
     "offre retenue": Site(_held, answers=TOLD),
     "offre retenue, agent": Site(_staff_held, answers=TOLD),
+    "tableau d’une série": Site(_space("/deposer-en-serie"), answers={"table": SERIES_TABLE}),
+    "série d’une entreprise": Site(
+        _space("/deposer-en-serie/meme-entreprise"), answers={**PARTNER, "jobs": "boulanger"}
+    ),
+    "ligne d’une série": Site(_series_line, answers={"job": "fleuriste"}),
+    "entreprise partenaire": Site(_space("/partenaires/ajouter"), answers=PARTNER),
     "suspendre": Site(_staff("/agents/courriels/suspendre"), answers={"template": "", "reason": "Essai"}),
     "courriel non remis": Site(_staff_mail, form=0, reopen=True),
     "courriel abandonné": Site(_staff_mail, form=1, reopen=True),
+    **SPACE_SITES,
 }
 # Addresses that take words in their query.
 QUERIES: dict[str, tuple[str, ...]] = {

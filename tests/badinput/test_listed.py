@@ -9,7 +9,9 @@ from werkzeug.test import TestResponse
 
 from tests.badinput.inputs import BY_KIND, Input
 from tests.badinput.kit import Browser, Form, fields_of, forms_of, get_raw, lost, post_raw, problem, values_of
-from tests.badinput.sites import KINDS, QUERIES, SITES, Site
+from tests.badinput.site import Site
+from tests.badinput.sites import KINDS, QUERIES, SITES
+from tests.badinput.spaces import SPACE_QUERIES
 from tests.support.client import CheckedClient
 
 Record = Callable[[str, object], None]
@@ -90,7 +92,10 @@ def test_no_question_breaks_an_address(
     app: Flask, client: CheckedClient, one_of: int, record_property: Record
 ) -> None:
     tried, broken, troubles = 0, 0, []
-    for address, names in QUERIES.items():
+    asked = dict(QUERIES)
+    for find, names in SPACE_QUERIES.values():
+        asked[find(app, client).request.path] = names
+    for address, names in asked.items():
         for name in names:
             kind = KINDS.get(name, "text")
             for code, text in _some(BY_KIND[kind], one_of, f"{address} {name}"):

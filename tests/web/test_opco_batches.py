@@ -173,7 +173,8 @@ def test_a_list_that_changed_since_is_told_and_batches_are_forgotten(client: Che
     confirm = client.submit(page, {"acte": "step:contacted"}, form="/lots")
     assert "2 entreprises maintenant, au lieu de 1" in words(confirm.text)
     old = sa.select(Batch.id).limit(1).scalar_subquery()
-    db.session.execute(sa.update(Batch).values(made_at=clock.now() - timedelta(days=8)).where(Batch.id == old))
+    last_week = clock.now() - timedelta(days=8)
+    db.session.execute(sa.update(Batch).values(made_at=last_week).where(Batch.id == old))
     db.session.commit()
     run_job("clean_up", dry=False)
     db.session.rollback()
@@ -192,7 +193,7 @@ def test_views_are_kept_for_oneself_or_the_team(client: CheckedClient) -> None:
     form = client.get(link[1].replace("&amp;", "&"))
     assert client.submit(form, {"title": ""}).status_code == 422
     mine = client.submit(form, {"title": "À moi"})
-    assert "Vue « À moi » enregistrée" in words(mine.text)
+    assert "Vue enregistrée" in words(mine.text)
     assert dict(mine.request.args) == {
         "etape": "toutes", "departement": "12", "tri": "-lieu", "lignes": "50",
     }  # fmt: skip

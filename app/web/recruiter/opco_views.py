@@ -46,7 +46,7 @@ def opco_save_view(organisation: str) -> Answer:
         return _page(here, form, asked=asked), 422
 
     def save() -> str:
-        view = save_view(
+        save_view(
             PLACE,
             title=str(form.title.data),
             asked=asked,
@@ -54,7 +54,7 @@ def opco_save_view(organisation: str) -> Answer:
             account_id=_me(),
             organisation_id=here.space.id,
         )
-        flash(f"Vue « {view.title} » enregistrée.", "success")
+        flash("Vue enregistrée.", "success")
         return url_for("recruiter.opco_board", organisation=here.space.public_id, **asked)
 
     try:
