@@ -42,7 +42,14 @@ SAMPLES = (
     Sample(
         "99100091000018", Kind.OPCO, "OPCO EP (démonstration)", "Paris", (("opco", Role.RECRUITER),), "06"
     ),
-    Sample("99100004300018", Kind.CFA, "CFA d’essai de Rodez", "Rodez", (("cfa", Role.ADMINISTRATOR),)),
+    Sample(
+        # One of the invented centres of the catalogue: it has courses to show.
+        "99200001800018",
+        Kind.CFA,
+        "CFA des métiers de bouche de Rodez",
+        "Rodez",
+        (("cfa", Role.ADMINISTRATOR),),
+    ),
     Sample(
         "99100092800010",
         Kind.OTHER,

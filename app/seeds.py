@@ -6,6 +6,7 @@ from app.core import clock
 from app.core.database import db
 from app.core.failpoints import failpoint
 from app.demonstration import seed_offers
+from app.demonstration_collecting import seed_collecting
 from app.demonstration_opco import seed_exchanges
 from app.demonstration_structures import seed_structures
 from app.domain.accounts.models import Account, StaffRole
@@ -33,4 +34,5 @@ def seed_demonstration() -> None:
         if db.session.scalar(sa.select(Account.id).where(Account.email == email)) is None:
             db.session.add(Account(email=email, name=name, staff_role=role, created_at=clock.now()))
     seed_structures()
+    seed_collecting()
     seed_exchanges()

@@ -20,6 +20,7 @@ from app.domain.offers.draft_company import unpack
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 from app.domain.organisations.models import Organisation
+from app.domain.reference.job_words import fold
 from app.domain.reference.jobs import JobHit, job_by_key, of_job
 
 UNKNOWN = "Aucun établissement ne porte ce SIRET. Vérifiez-le."
@@ -48,6 +49,15 @@ class CheckedLine:
     def is_ready(self) -> bool:
         """Would an order deposit it?"""
         return not self.problems and (not self.twin or self.line.anyway)
+
+    @property
+    def other_words(self) -> str:
+        """What was typed of the job, when it isn't one of its names."""
+        typed = self.line.typed.get("job", "")
+        if self.job is None:
+            return ""
+        names = (self.job.masculine, self.job.feminine or "", self.job.both, self.job.appellation)
+        return "" if fold(typed) in {fold(name) for name in names} else typed
 
     @property
     def start(self) -> date | None:
