@@ -43,6 +43,8 @@ def walk(kept: Catalogue) -> None:
     kept.keep("espace opco / lecture", _enter(kept, people[1]).get(seen))
     _addresses(kept, client, base)
     _exports(kept, client, base)
+    _batches(kept, client, base)
+    _views(kept, client, base)
     _list(kept)
 
 
@@ -87,6 +89,25 @@ def _exports(kept: Catalogue, client: CheckedClient, base: str) -> None:
         run_job("write_exports", dry=False)
     kept.keep("espace opco / export prêt", client.get(asked.request.path))
     kept.keep("espace opco / exports", client.get(f"{base}/exports"))
+
+
+def _batches(kept: Catalogue, client: CheckedClient, base: str) -> None:
+    board = f"{base}/entreprises?etape=toutes"
+    kept.keep("espace opco / page cochée", client.get(f"{board}&selection=page&tri=-entreprise"))
+    chosen = kept.keep("espace opco / tout coché", client.get(f"{board}&selection=tout"))
+    kept.keep("espace opco / sans action", client.submit(chosen, form="/lots"))
+    confirm = client.submit(chosen, {"acte": "step:contacted"}, form="/lots")
+    kept.keep("espace opco / lot à confirmer", confirm)
+    kept.keep("espace opco / lot fait", client.submit(confirm))
+
+
+def _views(kept: Catalogue, client: CheckedClient, base: str) -> None:
+    form = client.get(f"{base}/entreprises/vues/enregistrer?etape=toutes&tri=lieu")
+    kept.keep("espace opco / vue à enregistrer", form)
+    kept.keep("espace opco / vue refusée", client.submit(form, {"title": ""}))
+    answers = {"title": "Boulangeries de l’Aveyron, par lieu", "is_shared": "y"}
+    kept.keep("espace opco / vue enregistrée", client.submit(form, answers))
+    kept.keep("espace opco / vues", client.get(f"{base}/entreprises/vues"))
 
 
 def _list(kept: Catalogue) -> None:

@@ -18,6 +18,7 @@ from app.web.unsubscribe import unsubscribe_address
 from tests.browser.catalogue import Catalogue
 from tests.browser.walks.manage import LONG_TITLE
 from tests.factories.offers import given, make_establishment, make_offer, make_offers
+from tests.factories.structures import give_factor, make_account, make_member, make_structure
 from tests.support.client import CheckedClient
 from tests.support.opco_scene import GARAGE, a_company, an_address, an_offer, open_link
 from tests.support.sign_in import by_link
@@ -113,6 +114,9 @@ def _unsubscribe(kept: Catalogue) -> None:
     page = client.get("/desinscription/" + unsubscribe_address(OPCO_MAIL, "opco_new_need", key=key))
     kept.keep("désinscription", page)
     kept.keep("désinscription / faite", client.submit(page))
+    kept.keep("mes messages", client.get(f"{page.request.path}/choix"))
+    other = "/desinscription/" + unsubscribe_address("personne@ep.example", "opco_new_need", key=key)
+    kept.keep("mes messages / aucun", client.get(f"{other}/choix"))
 
 
 def staff_pages(kept: Catalogue) -> None:
@@ -129,8 +133,29 @@ def staff_pages(kept: Catalogue) -> None:
     kept.keep("agents / offre retenue", client.get(f"/agents/offres-retenues/{held}"))
     mail = kept.keep("agents / courriel", client.get(f"/agents/courriels/{letter}"))
     kept.keep("agents / courriel refusé", client.submit(mail, form="abandonner"))
+    _accounts(kept, client)
     pause = kept.keep("agents / suspendre", client.get("/agents/courriels/suspendre"))
     kept.keep("agents / suspendre refusé", client.submit(pause))
+
+
+def _accounts(kept: Catalogue, client: CheckedClient) -> None:
+    with given(kept.app):
+        member = make_member(make_structure(name="Chambre d’essai"), email="camille@chambre.example")
+        give_factor(member.account)
+        other = make_account("zoe.roux@portail.example", role=StaffRole.OPERATOR)
+        numbers = member.account_id, other.id
+    search = kept.keep("agents / comptes", client.get("/agents/comptes"))
+    kept.keep("agents / comptes refusé", client.submit(search, {"q": ""}))
+    kept.keep("agents / comptes trouvés", client.submit(search, {"q": "camille"}))
+    kept.keep("agents / aucun compte", client.submit(search, {"q": "inconnue"}))
+    kept.keep("agents / compte", client.get(f"/agents/comptes/{numbers[0]}"))
+    lost = client.get(f"/agents/comptes/{numbers[0]}/second-facteur")
+    kept.keep("agents / second facteur", lost)
+    kept.keep("agents / second facteur refusé", client.submit(lost, {"word": "oui"}))
+    kept.keep("agents / compte d’un agent", client.get(f"/agents/comptes/{numbers[1]}"))
+    kept.keep("agents / fermer un accès", client.get(f"/agents/comptes/{numbers[1]}/retirer"))
+    invite = kept.keep("agents / inviter", client.get("/agents/comptes/inviter"))
+    kept.keep("agents / inviter refusé", client.submit(invite, {"email": "zoe@"}))
 
 
 def _dead_letter() -> int:
