@@ -1,0 +1,1 @@
+"""APEC for people: identifiers of members, what a structure says once for all, which offers go there."""

@@ -1,0 +1,69 @@
+"""ApecIdentifier (a member's number at APEC), ApecOffer (whose), ApecAgreement (a structure's own text)."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import Model, UtcDateTime, db, personal
+from app.domain.organisations.models import Membership, Organisation
+
+
+class ApecIdentifier(Model):
+    """Digits, sometimes followed by W or i; sealed. `works`: what APEC said when it was tried."""
+
+    __tablename__ = "apec_identifier"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    membership_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("membership.id", ondelete="CASCADE"), unique=True
+    )
+    sealed: Mapped[str] = mapped_column(
+        sa.String(200),
+        info=personal(
+            "identifiant APEC", basis="mission d’intérêt public", kept="identifiant apec", recipients="APEC"
+        ),
+    )
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    works: Mapped[bool | None]
+
+    membership: Mapped[Membership] = relationship(lazy="joined")
+
+
+class ApecOffer(Model):
+    """With whose identifier an offer was first sent: it is read, taken offline and sent again with it."""
+
+    __tablename__ = "apec_offer"
+
+    offer_id: Mapped[int] = mapped_column(sa.ForeignKey("offer.id", ondelete="CASCADE"), primary_key=True)
+    identifier_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("apec_identifier.id", ondelete="CASCADE"), index=True
+    )
+
+    identifier: Mapped[ApecIdentifier] = relationship()
+
+
+class ApecAgreement(Model):
+    """The structure's own text, and whether its agreement lets it publish for other companies."""
+
+    __tablename__ = "apec_agreement"
+
+    organisation_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    about: Mapped[str] = mapped_column(sa.Text, default="")
+    for_others: Mapped[bool] = mapped_column(default=False)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+def has_identifier(organisation: Organisation) -> bool:
+    """Has a member given one that APEC hasn't refused?"""
+    query = (
+        sa.select(ApecIdentifier.id)
+        .join(Membership)
+        .where(Membership.organisation_id == organisation.id, ApecIdentifier.works.is_not(False))
+    )
+    return db.session.scalar(query.limit(1)) is not None
