@@ -6,12 +6,17 @@ from collections.abc import Callable, Mapping
 import sqlalchemy as sa
 from flask import Flask
 
+from app.adapters.platforms.apec import ApecBoard
+from app.adapters.platforms.apec_key import KeyParameters
 from app.adapters.platforms.api_apprentissage import ApiApprentissageBoard
 from app.config import Settings
 from app.core.database import db
+from app.core.secrets import Keyring
+from app.domain.diffusion.apec.facts import facts_of
 from app.domain.diffusion.board import Board
 from app.domain.diffusion.engine import Pusher
 from app.domain.diffusion.orders import sync_offer
+from app.domain.diffusion.platforms.apec import APEC
 from app.domain.diffusion.platforms.api_apprentissage import API_APPRENTISSAGE
 from app.domain.diffusion.registry import PLATFORMS, switch_of, turn
 from app.domain.offers.models import Offer
@@ -20,6 +25,9 @@ from app.outbox import worker
 from app.outbox.settling import Counts
 
 _STANDIN_TOKEN = "jeton-du-simulateur"  # noqa: S105  # opens only the stand-in
+
+# « sel-du-simulateur », in base 64.
+_SIMULATED_KEY = KeyParameters("mot-de-passe-du-simulateur", "c2VsLWR1LXNpbXVsYXRldXI", 2, 1)
 
 
 def boards(settings: Settings) -> dict[str, Board]:
@@ -52,8 +60,34 @@ def _api_apprentissage(settings: Settings) -> Board | None:
     )
 
 
+def _apec(settings: Settings) -> Board | None:
+    given = KeyParameters(
+        settings.apec_password.get_secret_value(),
+        settings.apec_salt.get_secret_value(),
+        settings.apec_iterations,
+        settings.apec_parallelism,
+    )
+    url, integrator, address = settings.apec_url, settings.apec_integrator, settings.apec_apply_email
+    if not (integrator and address and given.is_complete):
+        if settings.lookups == "real":
+            return None
+        url, integrator, given = settings.standin_apec_url, "99", _SIMULATED_KEY
+        address = address or settings.support_email
+    keyring = Keyring.of(settings.data_keys)
+    return ApecBoard(
+        url,
+        integrator=integrator,
+        parameters=given,
+        facts_of=lambda advert: facts_of(advert, keyring=keyring),
+        page_url=_page_url(settings),
+        apply_email=lambda reference: address.replace("{reference}", reference),
+        timeout=APEC.timeout.total_seconds(),
+    )
+
+
 _MAKERS: Mapping[str, Callable[[Settings], Board | None]] = {
     API_APPRENTISSAGE.key: _api_apprentissage,
+    APEC.key: _apec,
 }
 
 

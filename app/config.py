@@ -72,6 +72,14 @@ class Settings(BaseSettings):
     lba_url: str = "https://api.apprentissage.beta.gouv.fr/api"
     lba_key: SecretStr = SecretStr("")
     lba_pages_url: str = "https://labonnealternance.apprentissage.beta.gouv.fr"
+    apec_url: str = "https://adepsep.apec.fr"
+    apec_integrator: str = ""
+    apec_password: SecretStr = SecretStr("")
+    apec_salt: SecretStr = SecretStr("")
+    apec_iterations: int = Field(0, ge=0, le=1000)
+    apec_parallelism: int = Field(0, ge=0, le=64)
+    apec_apply_email: str = ""
+    standin_apec_url: str = "http://127.0.0.1:5105"
     standin_proconnect_url: str = "http://127.0.0.1:5104"
     proconnect_discovery_url: str = ""
     proconnect_client_id: str = ""

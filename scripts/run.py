@@ -55,13 +55,14 @@ def services(values: dict[str, str]) -> list[Service]:
     python, logs = prepare.PYTHON, ROOT / values["DATA_DIR"] / "journaux"
     wanted: list[tuple[str, list[object]]] = []
     if values["LOOKUPS"] != "real":
-        annuaire, rome, training, identity = (free_port() for _ in range(4))
+        annuaire, rome, training, identity, apec = (free_port() for _ in range(5))
         values["STANDIN_DIRECTORY_URL"] = f"http://127.0.0.1:{annuaire}"
         values["STANDIN_ROME_URL"] = f"http://127.0.0.1:{rome}"
         values["STANDIN_TRAINING_URL"] = f"http://127.0.0.1:{training}"
+        values["STANDIN_APEC_URL"] = f"http://127.0.0.1:{apec}"
         values["STANDIN_PROCONNECT_URL"] = f"http://127.0.0.1:{identity}"
         ports = ["--port-annuaire", annuaire, "--port-rome", rome, "--port-apprentissage", training]
-        command = [python, "-m", "standins", *ports, "--port-proconnect", identity]
+        command = [python, "-m", "standins", *ports, "--port-proconnect", identity, "--port-apec", apec]
         wanted.append(("simulateurs", command))
     if "SMTP_HOST" not in values:
         values["SMTP_HOST"] = "127.0.0.1"

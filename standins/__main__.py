@@ -6,6 +6,7 @@ import sys
 import threading
 
 from standins.annuaire.server import annuaire
+from standins.apec.server import apec
 from standins.apprentissage.server import apprentissage
 from standins.proconnect.server import proconnect
 from standins.rome.server import rome
@@ -18,6 +19,7 @@ def main() -> int:
     parser.add_argument("--port-rome", type=int, default=5102)
     parser.add_argument("--port-apprentissage", type=int, default=5103)
     parser.add_argument("--port-proconnect", type=int, default=5104)
+    parser.add_argument("--port-apec", type=int, default=5105)
     options = parser.parse_args()
     over = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -28,6 +30,7 @@ def main() -> int:
             rome(port=options.port_rome),
             apprentissage(port=options.port_apprentissage),
             proconnect(port=options.port_proconnect),
+            apec(port=options.port_apec),
         ]
     except OSError as error:
         print(f"Un simulateur ne peut pas démarrer : {error.strerror}.", file=sys.stderr)

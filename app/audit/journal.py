@@ -21,6 +21,9 @@ class Recorded(Protocol):
 
 # The closed list of acts, and how people read them.
 ACTIONS: dict[str, str] = {
+    "apec_agreement_kept": "Présentation pour l’APEC enregistrée",
+    "apec_identifier_kept": "Identifiant APEC enregistré",
+    "apec_identifier_removed": "Identifiant APEC retiré",
     "offer_deposited": "Offre déposée",
     "offer_confirmed": "Adresse confirmée",
     "offer_published": "Offre mise en ligne",

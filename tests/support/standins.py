@@ -11,6 +11,7 @@ from flask import Flask
 
 from app import wiring
 from standins.annuaire.server import annuaire
+from standins.apec.server import apec
 from standins.apprentissage.server import apprentissage
 from standins.rome.server import rome
 from standins.server import StandIn
@@ -82,6 +83,13 @@ def rome_served(*, lifetime: int = 1499) -> Iterator[Partner]:
 def apprentissage_served() -> Iterator[Partner]:
     """The national catalogue of courses."""
     with served(apprentissage()) as partner:
+        yield partner
+
+
+@contextmanager
+def apec_served() -> Iterator[Partner]:
+    """APEC's ADEP."""
+    with served(apec()) as partner:
         yield partner
 
 

@@ -89,6 +89,8 @@ class Platform:
     relayed_by: str | None = None
     """A derived channel: the key of the platform that carries the offer there. It has no state of its own."""
     relay_sentence: str = ""
+    moderated: bool = False
+    """Do people read each offer there before it is published? The employer is then told at once."""
     automatic: bool = True
     """Is every eligible offer sent there, or only when a person asks?"""
     workers: int = 2

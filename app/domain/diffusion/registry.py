@@ -8,12 +8,13 @@ from app.core import clock
 from app.core.database import db
 from app.domain.diffusion.models import PlatformSwitch
 from app.domain.diffusion.platform import Options, Platform
+from app.domain.diffusion.platforms.apec import APEC
 from app.domain.diffusion.platforms.api_apprentissage import API_APPRENTISSAGE
 from app.domain.diffusion.platforms.derived import PARCOURSUP, UN_JEUNE_UNE_SOLUTION
 
 # In the order of the pages.
 PLATFORMS: Mapping[str, Platform] = {
-    platform.key: platform for platform in (API_APPRENTISSAGE, UN_JEUNE_UNE_SOLUTION, PARCOURSUP)
+    platform.key: platform for platform in (API_APPRENTISSAGE, UN_JEUNE_UNE_SOLUTION, PARCOURSUP, APEC)
 }
 
 

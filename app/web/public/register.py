@@ -27,6 +27,7 @@ DURATIONS = {
     "compte": Kept("le temps de la fonction de la personne", automatic=False),
     "contact": Kept("13 mois après la fin de la dernière offre ; 7 jours sans confirmation", automatic=True),
     "courriel": Kept("90 jours après la fin de l’envoi ; le texte n’est pas conservé", automatic=True),
+    "identifiant apec": Kept("tant que la personne est membre de la structure et le garde", automatic=True),
     "invitation": Kept("14 jours, ou jusqu’à ce que la personne l’accepte", automatic=True),
     "lien": Kept("90 jours après la fin du lien", automatic=True),
     "série": Kept(
@@ -37,6 +38,7 @@ DURATIONS = {
 # Table → whose data it holds, or what they serve for.
 SUBJECTS = {
     "account": "Agents du portail et membres des structures",
+    "apec_identifier": "Identifiants APEC des membres de structures",
     "cfa_email": "Contacts des CFA",
     "cfa_request": "Demandes envoyées aux CFA",
     "contact": "Contacts des entreprises",

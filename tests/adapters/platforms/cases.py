@@ -6,16 +6,20 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from app.adapters.platforms.apec import ApecBoard
+from app.adapters.platforms.apec_key import KeyParameters
 from app.adapters.platforms.api_apprentissage import ApiApprentissageBoard
 from app.core import clock
 from app.core.identifiers import RomeCode, Siret
 from app.domain.diffusion.advert import Advert
+from app.domain.diffusion.apec.source import ApecFacts
 from app.domain.diffusion.board import Act, Board, Order
 from app.domain.diffusion.lifecycle import DiffusionStatus
 from app.domain.offers.models import ContractType, Remote
+from standins.apec.positions import INTEGRATOR, ITERATIONS, PARALLELISM, PASSWORD, SALT
 from standins.apprentissage.server import TOKEN
 from tests.support.diffusion import command, writes_to
-from tests.support.standins import Partner, apprentissage_served
+from tests.support.standins import Partner, apec_served, apprentissage_served
 
 SIRET = Siret("73282932000074")
 
@@ -130,4 +134,47 @@ LBA = Case(
     unknown=_lba_unknown,
     invalid={"duration_months": -1},
 )
-CASES = (LBA,)
+
+
+def _apec(url: str, secret: str, timeout: float) -> Board:
+    return ApecBoard(
+        url,
+        integrator=INTEGRATOR,
+        parameters=KeyParameters(secret, SALT, ITERATIONS, PARALLELISM),
+        facts_of=lambda _: APEC_FACTS,
+        page_url=lambda public_id: f"https://depot.exemple.fr/offres/{public_id}",
+        apply_email=lambda reference: f"candidatures+{reference}@depot.exemple.fr",
+        timeout=timeout,
+    )
+
+
+APEC_FACTS = ApecFacts(
+    recruiter="123456789W",
+    about="La boulangerie R&D « L’Église » fait son pain sur place depuis 1998, avec des farines d’ici.",
+    for_another=False,
+    may_for_others=False,
+    pay_min=6053,
+    pay_max=22404,
+)
+APEC = Case(
+    key="apec",
+    serve=apec_served,
+    board=_apec,
+    secret=PASSWORD,
+    path="/v5/positions",
+    live=lambda partner: [
+        one["reference"] for one in command(partner)["offres"] if one["statut"] == "PUBLIEE"
+    ],
+    creations=lambda partner: sum(one["operation"] == "openPosition" for one in command(partner)["appels"]),
+    examine=lambda partner: None,
+    refuse=lambda partner: _told(partner, fatal="337"),
+    refused_field="description",
+    unknown=lambda partner: _told(partner, statut="EN_ORBITE"),
+)
+
+
+def _told(partner: Partner, **asked: Any) -> None:
+    command(partner, **asked)
+
+
+CASES = (LBA, APEC)
