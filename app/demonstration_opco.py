@@ -11,6 +11,9 @@ from app.domain.opco.determination import opco_by_code
 from app.domain.opco.exchanges import Means, Reached
 from app.domain.opco.follow_up import log_contact
 from app.domain.opco.models import ContactLogEntry, FollowUp
+from app.domain.organisations.models import Membership, Organisation
+from app.lists.models import SavedView
+from app.lists.saved_views import save_view
 
 CODE = "06"
 
@@ -33,3 +36,21 @@ def seed_exchanges() -> int:
             by=SYSTEM,
         )
     return len(companies)
+
+
+def seed_view() -> bool:
+    """A view that the team of the OPCO shares; False when there is one. Commits nothing."""
+    member = db.session.scalar(
+        sa.select(Membership).join(Organisation).where(Organisation.opco_code == CODE).order_by(Membership.id)
+    )
+    if member is None or db.session.scalar(sa.select(SavedView.id).limit(1)) is not None:
+        return False
+    save_view(
+        "opco_board",
+        title="Sans nouvelles, par lieu",
+        asked={"etape": "contacted", "tri": "lieu", "lignes": "50"},
+        is_shared=True,
+        account_id=member.account_id,
+        organisation_id=member.organisation_id,
+    )
+    return True

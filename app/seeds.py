@@ -7,7 +7,7 @@ from app.core.database import db
 from app.core.failpoints import failpoint
 from app.demonstration import seed_offers
 from app.demonstration_collecting import seed_collecting
-from app.demonstration_opco import seed_exchanges
+from app.demonstration_opco import seed_exchanges, seed_view
 from app.demonstration_structures import seed_structures
 from app.domain.accounts.models import Account, StaffRole
 from app.domain.cfa_requests.seeds import seed_demo_catalogue
@@ -36,3 +36,4 @@ def seed_demonstration() -> None:
     seed_structures()
     seed_collecting()
     seed_exchanges()
+    seed_view()
