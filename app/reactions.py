@@ -5,6 +5,13 @@ from collections.abc import Mapping, Sequence
 from app.core.events import Event, Reaction
 from app.domain.cfa_requests import reaching
 from app.domain.diffusion import follow_ups as diffusion
+from app.domain.diffusion.events import (
+    DiffusionLost,
+    DiffusionModerated,
+    DiffusionPublished,
+    DiffusionRefused,
+    PlatformStopped,
+)
 from app.domain.employers.events import AccessAsked, ContactReplaced, EstablishmentChecked
 from app.domain.offers import follow_ups
 from app.domain.offers.events import (
@@ -41,4 +48,9 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     EstablishmentChecked: [follow_ups.act_on_check],
     AddressBounced: [follow_ups.mark_bounced, _tell_opco_register, reaching.follow_bounce],
     MailStopped: [],
+    DiffusionPublished: [diffusion.tell_published],
+    DiffusionRefused: [diffusion.tell_refused],
+    DiffusionModerated: [diffusion.tell_moderated],
+    DiffusionLost: [],
+    PlatformStopped: [],
 }

@@ -26,6 +26,8 @@ SUBJECTS = {
     "follow_up": "Suivi d’une entreprise par son OPCO",
     "cfa_request": "Demande à un CFA",
     "export": "Export long",
+    "diffusion": "Diffusion d’une offre sur un site",
+    "submission": "Envoi à un site, sous une référence",
 }
 
 

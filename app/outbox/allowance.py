@@ -35,12 +35,12 @@ class Rate:
 def take(name: str, rate: Rate) -> datetime | None:
     """Take one call of the allowance, in a transaction that writes. None: taken; else when to come back."""
     now = database_now()
-    row = db.session.scalar(sa.select(Allowance).where(Allowance.name == name).with_for_update())
+    row = db.session.scalar(sa.select(Allowance).where(Allowance.bucket == name).with_for_update())
     if row is None:
         insert = sqlite.insert if is_sqlite() else postgresql.insert
-        fresh = insert(Allowance).values(name=name, full_at=now)
-        db.session.execute(fresh.on_conflict_do_nothing(index_elements=[Allowance.name]))
-        row = db.session.scalars(sa.select(Allowance).where(Allowance.name == name).with_for_update()).one()
+        fresh = insert(Allowance).values(bucket=name, full_at=now)
+        db.session.execute(fresh.on_conflict_do_nothing(index_elements=[Allowance.bucket]))
+        row = db.session.scalars(sa.select(Allowance).where(Allowance.bucket == name).with_for_update()).one()
     full_at = max(row.full_at, now)
     free_at = full_at - rate.interval * (rate.burst - 1)
     if free_at > now:
@@ -52,6 +52,6 @@ def take(name: str, rate: Rate) -> datetime | None:
 
 def hold_back(name: str, until: datetime) -> None:
     """The partner asks to wait: nothing is free before `until`. Never commits."""
-    row = db.session.scalar(sa.select(Allowance).where(Allowance.name == name).with_for_update())
+    row = db.session.scalar(sa.select(Allowance).where(Allowance.bucket == name).with_for_update())
     if row is not None and row.full_at < until:
         row.full_at = until

@@ -131,7 +131,7 @@ class Allowance(Model):
 
     __tablename__ = "outbox_allowance"
 
-    name: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    bucket: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     # The instant from which the whole burst is available again (database clock).
     full_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

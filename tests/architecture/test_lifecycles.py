@@ -15,6 +15,12 @@ from app.domain.deposits.lifecycle import (
     LineStatus,
     SeriesStatus,
 )
+from app.domain.diffusion.lifecycle import (
+    DIFFUSION_LIFECYCLE,
+    SUBMISSION_LIFECYCLE,
+    DiffusionStatus,
+    SubmissionStatus,
+)
 from app.domain.offers.lifecycle import OFFER_LIFECYCLE, OfferStatus
 from app.domain.opco.lifecycle import (
     EXPORT_LIFECYCLE,
@@ -30,6 +36,8 @@ LIFECYCLES: list[tuple[Lifecycle[Any], type[Enum]]] = [
     (FOLLOW_UP_LIFECYCLE, FollowUpStatus),
     (EXPORT_LIFECYCLE, ExportStatus),
     (ORGANISATION_LIFECYCLE, OrganisationStatus),
+    (DIFFUSION_LIFECYCLE, DiffusionStatus),
+    (SUBMISSION_LIFECYCLE, SubmissionStatus),
     (SERIES_LIFECYCLE, SeriesStatus),
     (LINE_LIFECYCLE, LineStatus),
 ]

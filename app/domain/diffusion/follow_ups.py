@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 
 from app.core.database import db
+from app.domain.diffusion.emails import DiffusionModeratedMail, DiffusionPublishedMail, DiffusionToFix
+from app.domain.diffusion.events import DiffusionModerated, DiffusionPublished, DiffusionRefused
 from app.domain.diffusion.models import Diffusion
 from app.domain.diffusion.orders import sync, sync_offer
 from app.domain.diffusion.registry import PLATFORMS, open_platforms
@@ -17,8 +19,27 @@ from app.domain.offers.events import (
     OffersExpired,
 )
 from app.domain.offers.models import HoldDecision, Offer
+from app.outbox import queue
 
 _AT_ONCE = 500
+
+
+def tell_published(event: DiffusionPublished) -> None:
+    """E26."""
+    queue(DiffusionPublishedMail(event.diffusion))
+
+
+def tell_refused(event: DiffusionRefused) -> None:
+    """E27, unless nothing is wrong: a copy that is there already needs no mending."""
+    known = PLATFORMS[event.diffusion.platform].refusals.get(event.diffusion.reason_code)
+    if known is None or known.is_failure:
+        queue(DiffusionToFix(event.diffusion))
+
+
+def tell_moderated(event: DiffusionModerated) -> None:
+    """E50, where people read each offer: a machine's minute isn't worth a message."""
+    if PLATFORMS[event.diffusion.platform].moderated:
+        queue(DiffusionModeratedMail(event.diffusion))
 
 
 def publish_everywhere(event: OfferPublished) -> None:

@@ -52,10 +52,14 @@ class Confirmation(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What a code of the partner means, in French, and the field of ours by which it is mended."""
+    """What a code of the partner means, in French, and the field of ours by which it is mended.
+
+    `is_failure`: false when nothing is wrong and nobody need be told, as for a copy that is there already.
+    """
 
     sentence: str
     field: str | None = None
+    is_failure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,8 +138,9 @@ def _refused(diffusion: Diffusion, platform: Platform) -> str:
     site, said = platform.name, diffusion.reason_text
     if not said or (diffusion.reason_code not in platform.refusals and diffusion.reason_code == "UNKNOWN"):
         return f"{site} a refusé sans raison que nous sachions lire."
-    if diffusion.reason_code == "DUPLICATE":
-        # Not a failure: it is there already, through somebody else.
+    known = platform.refusals.get(diffusion.reason_code)
+    if known is not None and not known.is_failure:
+        # It is there already, through somebody else.
         return said
     return f"{site} demande : {said}" if diffusion.reason_field else f"{site} a refusé : {said}"
 

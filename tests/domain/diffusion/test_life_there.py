@@ -33,6 +33,13 @@ def by(offer: Offer) -> Actor:
     return Actor(ActorKind.CONTACT, offer.contact_id, "link")
 
 
+def told() -> list[str]:
+    """The e-mails about diffusions, oldest first."""
+    db.session.rollback()
+    query = sa.select(OutboxMessage.template).where(OutboxMessage.template.startswith("diffusion_"))
+    return list(db.session.scalars(query.order_by(OutboxMessage.id)))
+
+
 def published(play: Scene, lba: Partner) -> int:
     offer_id = online().id
     play.push()
@@ -61,6 +68,7 @@ def test_an_offer_that_goes_online_is_sent_then_seen_published(play: Scene, lba:
     assert watching.template == "read"
     assert watching.due_at - clock.now() > timedelta(hours=23)
     assert writes_to(lba) == ["POST /api/job/v1/offer"]
+    assert told() == ["diffusion_published"]
 
 
 def test_a_change_before_its_examination_is_sent_again_under_the_same_reference(
@@ -156,6 +164,7 @@ def test_a_refusal_says_why_and_another_text_is_examined_again(play: Scene, lba:
         "description",
     )
     assert "essor" in found.reason_text
+    assert told() == ["diffusion_to_fix"]
     assert play.push_later(2000) == Counts()
     offer = db.session.get_one(Offer, offer_id)
     text = "Une entreprise qui grandit cherche un boulanger ou une boulangère."

@@ -23,7 +23,9 @@ _SCHOOL_WORDS = (
 REFUSALS = {
     "CLOSED_COMPANY": Refusal("L’établissement est fermé dans les registres."),
     "NON_DIFFUSIBLE": Refusal("Les informations de l’entreprise ne peuvent pas être publiées."),
-    "DUPLICATE": Refusal("Une autre copie de cette offre est déjà sur La bonne alternance."),
+    "DUPLICATE": Refusal(
+        "Une autre copie de cette offre est déjà sur La bonne alternance.", is_failure=False
+    ),
     "TRUSTED_COMPANY_JOB_DUPLICATE": Refusal(
         "Cette entreprise envoie déjà elle-même ses offres à La bonne alternance."
     ),

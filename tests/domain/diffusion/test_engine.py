@@ -1,0 +1,235 @@
+"""The engine, whatever the partner does: once, in order, each platform for itself."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.core import clock, events
+from app.core.database import db
+from app.domain.diffusion import registry
+from app.domain.diffusion.engine import Pusher
+from app.domain.diffusion.events import PlatformStopped
+from app.domain.diffusion.lifecycle import DiffusionStatus, SubmissionStatus
+from app.domain.diffusion.models import Attempt, Diffusion
+from app.domain.diffusion.orders import ask, sync_offer, take_back
+from app.domain.diffusion.reconciliation import forgotten_diffusions, offers_never_asked
+from app.domain.diffusion.registry import PLATFORMS, turn
+from app.outbox import circuit
+from app.outbox.allowance import Rate, take
+from app.outbox.models import OutboxMessage, OutboxStatus
+from app.outbox.settling import Counts
+from app.outbox.upkeep import pause
+from tests.domain.diffusion.conftest import board_of
+from tests.factories.offers import AGENT, make_offer
+from tests.support.diffusion import Scene, command, writes_to
+from tests.support.standins import Partner
+
+S, LBA = DiffusionStatus, "api_apprentissage"
+
+
+@pytest.fixture
+def once_only(play: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """The same platform, declared as one where a sending is never repeated."""
+    declared = replace(PLATFORMS[LBA], repeatable=False)
+    monkeypatch.setattr(registry, "PLATFORMS", {**PLATFORMS, LBA: declared})
+    monkeypatch.setattr("app.domain.diffusion.orders.PLATFORMS", registry.PLATFORMS)
+    play.platform = declared
+    play.pusher = Pusher(declared, play.pusher.board)
+    yield play
+
+
+def online() -> int:
+    offer_id = make_offer().id
+    db.session.commit()
+    return offer_id
+
+
+def test_an_answer_that_never_came_is_asked_again_where_that_is_harmless(play: Scene, lba: Partner) -> None:
+    offer_id = online()
+    lba.fails("slow", path="/api/job", seconds=2, times=1)
+    assert play.push() == Counts(retried=1)
+    assert play.diffusion(offer_id).status is S.UNCERTAIN
+    assert play.push_later(2) == Counts(sent=1)
+    assert len(command(lba, publier=True)["offres"]) == 1
+    play.push_later()
+    assert play.diffusion(offer_id).status is S.PUBLISHED
+
+
+def test_elsewhere_it_is_never_sent_again_and_reads_instead(once_only: Scene, lba: Partner) -> None:
+    offer_id = online()
+    lba.fails("slow", path="/api/job", seconds=2, times=1)
+    assert once_only.push() == Counts(uncertain=1)
+    for minutes in (2, 10, 30, 600):
+        once_only.push_later(minutes)
+    found = once_only.diffusion(offer_id)
+    assert (found.status, found.submissions[-1].status) == (S.UNCERTAIN, SubmissionStatus.IN_DOUBT)
+    assert writes_to(lba) == ["POST /api/job/v1/offer"]
+    # A newer wish waits for the doubt to be settled.
+    take_back(found, by=AGENT)
+    db.session.commit()
+    once_only.push_later(20)
+    assert writes_to(lba) == ["POST /api/job/v1/offer"]
+
+
+def test_a_worker_that_dies_after_the_call_makes_no_second_copy(once_only: Scene, lba: Partner) -> None:
+    online()
+
+    class Killed(BaseException):
+        """As a SIGKILL: nothing of ours runs after it."""
+
+    class Dying:
+        def __getattr__(self, name: str) -> object:
+            return getattr(once_only.pusher.board, name)
+
+        def perform(self, order: object) -> object:
+            once_only.pusher.board.perform(order)  # type: ignore[arg-type]
+            raise Killed
+
+    with pytest.raises(Killed):
+        Pusher(once_only.platform, Dying()).drain(limit=1)  # type: ignore[arg-type]
+    once_only.end_leases()
+    for minutes in (1, 5, 30):
+        once_only.push_later(minutes)
+    assert writes_to(lba) == ["POST /api/job/v1/offer"]
+
+
+def test_a_refused_key_stops_its_platform_alone_and_is_told_once(
+    play: Scene, lba: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[PlatformStopped] = []
+    former = events._reactions.get(PlatformStopped, ())
+    monkeypatch.setitem(events._reactions, PlatformStopped, (*former, heard.append))
+    ids = [online(), online()]
+    stranger = Pusher(play.platform, board_of(lba, token="jeton-perime"))
+    assert stranger.drain(limit=10) == Counts(released=2)
+    assert stranger.drain(limit=10) == Counts()
+    assert [one.platform for one in heard] == [LBA]
+    assert {play.diffusion(one).status for one in ids} == {S.QUEUED}
+    assert circuit.trouble("mail") is None
+    db.session.execute(sa.delete(circuit.Circuit))
+    db.session.commit()
+    assert play.push() == Counts(sent=2)
+
+
+def test_a_platform_in_trouble_is_left_alone_and_nothing_is_counted(play: Scene, lba: Partner) -> None:
+    ids = [online() for _ in range(5)]
+    lba.fails("503", path="/api/job")
+    counts = play.push()
+    assert (counts.retried, counts.released) == (5, 0)
+    assert play.push() == Counts()
+    assert len(writes_to(lba)) == 5
+    lba.reset()
+    db.session.execute(sa.update(circuit.Circuit).values(open_until=clock.now() - timedelta(minutes=1)))
+    db.session.commit()
+    play.push_later(5)
+    assert {play.diffusion(one).status for one in ids} == {S.SENDING}
+    assert len(command(lba)["offres"]) == 5
+
+
+def test_the_partner_s_limit_is_kept_by_all_the_workers_together(play: Scene, lba: Partner) -> None:
+    for _ in range(12):
+        online()
+    workers = [Pusher(play.platform, play.pusher.board) for _ in range(2)]
+    sent = sum(worker.drain(limit=50).sent for worker in workers)
+    assert sent <= PLATFORMS[LBA].writes.burst + 1  # type: ignore[union-attr]
+    assert not [entry for entry in lba.journal("/api/job") if entry.get("status") == 429]
+    later = play.push_later(10)
+    assert later.sent > 0 or later.released > 0
+
+
+def test_a_bucket_never_gives_more_than_the_limit(play: Scene) -> None:
+    rate = Rate(limit=6, seconds=60, burst=2)
+    given = [take("essai", rate) for _ in range(5)]
+    assert given[:2] == [None, None]
+    assert all(moment is not None for moment in given[2:])
+    with pytest.raises(ValueError, match="burst"):
+        Rate(limit=5, burst=5)
+
+
+def test_a_paused_platform_waits_without_a_try(play: Scene, lba: Partner) -> None:
+    online()
+    pause("Maintenance chez le partenaire", kind=play.platform.kind)
+    db.session.commit()
+    assert play.push() == Counts()
+    assert writes_to(lba) == []
+
+
+def test_a_closed_platform_gets_nothing_new_but_lets_go_of_what_it_has(play: Scene, lba: Partner) -> None:
+    offer_id = online()
+    play.push()
+    command(lba, publier=True)
+    play.push_later()
+    turn(LBA, on=False)
+    db.session.commit()
+    online()
+    assert len(play.waiting()) == 1
+    found = play.diffusion(offer_id)
+    take_back(found, by=AGENT)
+    db.session.commit()
+    play.push()
+    assert [call.split()[0] for call in writes_to(lba)] == ["POST", "PUT"]
+
+
+def test_two_workers_never_hold_the_same_offer(play: Scene, lba: Partner, app: Flask) -> None:
+    for _ in range(6):
+        online()
+    lba.fails("slow", path="/api/job", seconds=0.3)
+
+    def work() -> None:
+        with app.app_context():
+            Pusher(play.platform, play.pusher.board).drain(limit=20)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    held = command(lba)["offres"]
+    assert len(held) == len({one["reference"] for one in held}) == 6
+    assert len(writes_to(lba)) == 6
+
+
+def test_the_night_finds_what_was_forgotten(play: Scene, lba: Partner) -> None:
+    offer_id = online()
+    play.push()
+    db.session.execute(sa.delete(OutboxMessage).where(OutboxMessage.lane.is_not(None)))
+    db.session.execute(sa.delete(Diffusion).where(Diffusion.offer_id == make_offer().id))
+    db.session.commit()
+    assert [[one.offer_id for one in batch] for batch in forgotten_diffusions()] == [[offer_id]]
+    assert sum(len(batch) for batch in offers_never_asked()) == 1
+
+
+def test_each_attempt_is_kept_without_the_key(play: Scene, lba: Partner) -> None:
+    online()
+    play.push()
+    [attempt] = db.session.scalars(sa.select(Attempt))
+    assert (attempt.act, attempt.verdict, attempt.http_status, attempt.host) == (
+        "publish",
+        "accepted",
+        200,
+        "127.0.0.1",
+    )
+    assert "partner_job_id" in attempt.request
+    assert "jeton-du-simulateur" not in attempt.request + attempt.answer
+
+
+def test_asking_again_sends_again_what_was_refused(play: Scene, lba: Partner) -> None:
+    offer = make_offer()
+    db.session.commit()
+    command(lba, refus={str(offer.establishment.siret): "DUPLICATE"})
+    play.push()
+    command(lba, publier=True)
+    play.push_later(3)
+    found = play.diffusion(offer.id)
+    assert (found.status, found.reason_code) == (S.REFUSED, "DUPLICATE")
+    assert sync_offer(found.offer) == []
+    command(lba, refus={str(found.offer.establishment.siret): None})
+    ask(found.offer, LBA, by=AGENT)
+    db.session.commit()
+    assert play.push() == Counts(sent=1)
+    assert {row.status for row in play.waiting()} <= {OutboxStatus.PENDING}
