@@ -9,6 +9,9 @@ from flask import Flask
 from app.adapters.platforms.apec import ApecBoard
 from app.adapters.platforms.apec_key import KeyParameters
 from app.adapters.platforms.api_apprentissage import ApiApprentissageBoard
+from app.adapters.platforms.france_travail import SCOPES, Account, FranceTravailFile
+from app.adapters.platforms.tokens import Tokens
+from app.adapters.rome import HttpRomeSource
 from app.config import Settings
 from app.core.database import db
 from app.core.secrets import Keyring
@@ -18,13 +21,17 @@ from app.domain.diffusion.engine import Pusher
 from app.domain.diffusion.orders import sync_offer
 from app.domain.diffusion.platforms.apec import APEC
 from app.domain.diffusion.platforms.api_apprentissage import API_APPRENTISSAGE
+from app.domain.diffusion.platforms.france_travail import FRANCE_TRAVAIL
 from app.domain.diffusion.registry import PLATFORMS, switch_of, turn
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import visible
+from app.domain.reference.rome_source import RomeSource
 from app.outbox import worker
 from app.outbox.settling import Counts
 
 _STANDIN_TOKEN = "jeton-du-simulateur"  # noqa: S105  # opens only the stand-in
+_SIMULATED_CLIENT = ("PAR_depot_simulateur", "secret-du-simulateur")
+_TOKEN_PATH = "/connexion/oauth2/access_token"  # noqa: S105  # a path
 
 # « sel-du-simulateur », in base 64.
 _SIMULATED_KEY = KeyParameters("mot-de-passe-du-simulateur", "c2VsLWR1LXNpbXVsYXRldXI", 2, 1)
@@ -60,6 +67,56 @@ def _api_apprentissage(settings: Settings) -> Board | None:
     )
 
 
+def _france_travail(settings: Settings) -> Board | None:
+    password = settings.france_travail_password.get_secret_value()
+    given = (
+        settings.france_travail_login, password, settings.france_travail_flow,
+        settings.france_travail_partner_key, settings.france_travail_partner_name,
+    )  # fmt: skip
+    timeout = FRANCE_TRAVAIL.timeout.total_seconds()
+    if all(given):
+        search, tokens = settings.france_travail_search_url, None
+        client_id = settings.france_travail_client_id
+        if client_id:
+            secret = settings.france_travail_client_secret.get_secret_value()
+            tokens = _search_tokens(settings.rome_token_url, client_id, secret)
+        return FranceTravailFile(
+            settings.france_travail_url, Account(*given), page_url=_page_url(settings),
+            search_url=search, tokens=tokens, timeout=timeout,
+        )  # fmt: skip
+    if settings.lookups == "real":
+        return None
+    base = settings.standin_rome_url
+    return FranceTravailFile(
+        f"{base}/partenaire/depotcurl",
+        Account("depot", "mot-de-passe-du-simulateur", "DEPOTALT", "DEPALT", "Dépôt Alternance"),
+        page_url=_page_url(settings),
+        search_url=f"{base}/partenaire/offresdemploi/v2",
+        tokens=_search_tokens(f"{base}{_TOKEN_PATH}", *_SIMULATED_CLIENT),
+        timeout=timeout,
+    )
+
+
+def _search_tokens(url: str, client_id: str, secret: str) -> Tokens:
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": client_id,
+        "client_secret": secret,
+        "scope": f"application_{client_id} {SCOPES}",
+    }
+    return Tokens(url, form, params={"realm": "/partenaire"})
+
+
+def simulated_job_names(settings: Settings) -> RomeSource | None:
+    """The official list of the stand-in, where nobody has an access to the real one."""
+    if settings.lookups == "real" or settings.rome_client_id:
+        return None
+    base, (client_id, secret) = settings.standin_rome_url, _SIMULATED_CLIENT
+    return HttpRomeSource(
+        f"{base}/partenaire", token_url=f"{base}{_TOKEN_PATH}", client_id=client_id, client_secret=secret
+    )
+
+
 def _apec(settings: Settings) -> Board | None:
     given = KeyParameters(
         settings.apec_password.get_secret_value(),
@@ -88,6 +145,7 @@ def _apec(settings: Settings) -> Board | None:
 _MAKERS: Mapping[str, Callable[[Settings], Board | None]] = {
     API_APPRENTISSAGE.key: _api_apprentissage,
     APEC.key: _apec,
+    FRANCE_TRAVAIL.key: _france_travail,
 }
 
 

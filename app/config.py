@@ -72,6 +72,15 @@ class Settings(BaseSettings):
     lba_url: str = "https://api.apprentissage.beta.gouv.fr/api"
     lba_key: SecretStr = SecretStr("")
     lba_pages_url: str = "https://labonnealternance.apprentissage.beta.gouv.fr"
+    france_travail_url: str = "https://portail-partenaire.francetravail.fr/partenaire/depotcurl"
+    france_travail_login: str = ""
+    france_travail_password: SecretStr = SecretStr("")
+    france_travail_flow: str = ""
+    france_travail_partner_key: str = ""
+    france_travail_partner_name: str = ""
+    france_travail_search_url: str = "https://api.francetravail.io/partenaire/offresdemploi/v2"
+    france_travail_client_id: str = ""
+    france_travail_client_secret: SecretStr = SecretStr("")
     apec_url: str = "https://adepsep.apec.fr"
     apec_integrator: str = ""
     apec_password: SecretStr = SecretStr("")

@@ -22,9 +22,16 @@ class StandIn:
     """One partner on 127.0.0.1. `routes` are (method, pattern of the whole path, handler)."""
 
     def __init__(
-        self, name: str, routes: Routes, *, port: int = 0, forget: Callable[[], None] | None = None
+        self,
+        name: str,
+        routes: Routes,
+        *,
+        port: int = 0,
+        forget: Callable[[], None] | None = None,
+        max_body: int = _MAX_BODY,
     ) -> None:
         self.name = name
+        self.max_body = max_body
         self.stopping = threading.Event()
         self._routes = [(method, re.compile(pattern), handler) for method, pattern, handler in routes]
         self._forget = forget
@@ -149,7 +156,7 @@ def _handler_of(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
 
         def _serve(self) -> None:
             self.close_connection = True
-            length = min(int(self.headers.get("Content-Length") or 0), _MAX_BODY)
+            length = min(int(self.headers.get("Content-Length") or 0), stand_in.max_body)
             body = self.rfile.read(length) if length else b""
             request = Request.read(
                 method=self.command, target=self.path, headers=dict(self.headers.items()), body=body

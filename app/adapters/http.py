@@ -2,7 +2,7 @@
 
 import logging
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -143,10 +143,13 @@ class HttpClient:
         return self._exchange("POST", path, headers=headers, content=content, timeout=timeout)
 
     def send(
-        self, method: str, path: str, *, content: Any = None, body: bytes | None = None,
+        self, method: str, path: str, *, content: Any = None, body: bytes | Iterable[bytes] | None = None,
         headers: Mapping[str, str] | None = None, params: Params | None = None,
     ) -> Answer:  # fmt: skip
-        """Any method, with a JSON `content` or a `body` whose type is in `headers`; raises HttpFault."""
+        """Any method, with a JSON `content` or a `body` whose type is in `headers`; raises HttpFault.
+
+        A body in pieces is sent as it comes; `headers` give its length.
+        """
         return self._exchange(method, path, params=params, headers=headers, content=content, body=body)
 
     def _exchange(
@@ -158,7 +161,7 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         content: Any = None,
-        body: bytes | None = None,
+        body: bytes | Iterable[bytes] | None = None,
         timeout: float | None = None,
     ) -> Answer:
         deadline = Deadline(self._timeout if timeout is None else min(timeout, self._timeout))

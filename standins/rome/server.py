@@ -1,5 +1,6 @@
-"""France Travail as the portal sees it for ROME: client credentials, appellations, job sheets."""
+"""France Travail as the portal sees it: client credentials, ROME, deposit of files, search of offers."""
 
+import re
 import secrets
 import threading
 import time
@@ -7,6 +8,7 @@ from typing import Any
 
 from standins.exchange import Refusal, Reply, Request, json_reply
 from standins.rome import catalogue
+from standins.rome.deposit import Deposit
 from standins.server import StandIn
 
 CLIENT_ID = "PAR_depot_simulateur"
@@ -16,7 +18,12 @@ TOKEN_PATH = "/connexion/oauth2/access_token"  # noqa: S105  # a path, not a sec
 _BASE = "/partenaire"
 _APPELLATIONS = f"{_BASE}/rome-metiers/v1/metiers/appellation"
 _SHEET = f"{_BASE}/rome-fiches-metiers/v1/fiches-rome/fiche-metier"
-_SCOPES = {"nomenclatureRome", "api_rome-metiersv1", "api_rome-fiches-metiersv1"}
+_SEARCH = f"{_BASE}/offresdemploi/v2/offres/search"
+_SCOPES = {
+    "nomenclatureRome", "api_rome-metiersv1", "api_rome-fiches-metiersv1", "api_offresdemploiv2", "o2dsoffre",
+}  # fmt: skip
+_ASKED = {"codeROME", "commune", "natureContrat", "sort", "range", "partenaires", "modeSelectionPartenaires"}
+_LARGEST = 200_000_000
 _FIELDS = {"code", "libelle", "libelleCourt", "metier(code)", "metier(code,libelle)"}
 _LIFETIME = 1499
 
@@ -24,7 +31,8 @@ _LIFETIME = 1499
 class _Partner:
     """Tokens given out, with their scopes and their end."""
 
-    def __init__(self, lifetime: int) -> None:
+    def __init__(self, lifetime: int, deposit: Deposit) -> None:
+        self._deposit = deposit
         self._lifetime = lifetime
         self._tokens: dict[str, tuple[set[str], float]] = {}
         self._lock = threading.Lock()
@@ -51,13 +59,36 @@ class _Partner:
         content = {"scope": form["scope"], "expires_in": self._lifetime, "token_type": "Bearer"}
         return json_reply({**content, "access_token": token})
 
-    def _admit(self, request: Request, *, scope: str) -> None:
+    def search(self, request: Request) -> Reply:
+        """Offers seen by candidates; 204 without any, 206 when there are more."""
+        self._admit(request, scope="api_offresdemploiv2", also="o2dsoffre")
+        match = re.fullmatch(r"(\d+)-(\d+)", request.first("range", "0-149"))
+        if set(request.query) - _ASKED or match is None:
+            raise Refusal(400, _error("PARAMETRE_INCONNU", 400, "Paramètre inconnu."))
+        start, end = int(match[1]), int(match[2])
+        if start > 3000 or end > 3149 or end - start >= 150:
+            said = "La position de début doit être inférieure ou égale à 3000."
+            raise Refusal(400, _error("RANGE", 400, said))
+        found = [
+            offer
+            for offer in self._deposit.shown()
+            if request.first("codeROME") in {"", offer["romeCode"]}
+            and request.first("commune") in {"", offer["lieuTravail"]["commune"]}
+            and offer["natureContrat"] in request.first("natureContrat", "E2,FS").split(",")
+        ]
+        page = found[start : end + 1]
+        if not page:
+            return Reply(204, b"")
+        headers = {"Content-Range": f"offres {start}-{start + len(page) - 1}/{len(found)}"}
+        return json_reply({"resultats": page}, status=206 if len(found) > end + 1 else 200, headers=headers)
+
+    def _admit(self, request: Request, *, scope: str, also: str = "nomenclatureRome") -> None:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         with self._lock:
             scopes, end = self._tokens.get(token, (set(), 0.0))
         if kind != "Bearer" or time.monotonic() >= end:
             raise Refusal(401, _error("ACCESS_TOKEN_INVALIDE", 401, "Le jeton est absent ou expiré."))
-        if not {scope, "nomenclatureRome"} <= scopes:
+        if not {scope, also} <= scopes:
             raise Refusal(403, _error("SCOPE_INSUFFISANT", 403, "Le jeton n’ouvre pas ce service."))
 
     def appellations(self, request: Request) -> Reply:
@@ -104,10 +135,19 @@ def _chosen(item: dict[str, Any], asked: list[str]) -> dict[str, Any]:
 
 def rome(*, port: int = 0, lifetime: int = _LIFETIME) -> StandIn:
     """The server, not started yet; `lifetime` is that of the tokens, in seconds."""
-    partner = _Partner(lifetime)
+    deposit = Deposit()
+    partner = _Partner(lifetime, deposit)
+
+    def forget() -> None:
+        partner.forget()
+        deposit.forget()
+
     routes = [
         ("POST", TOKEN_PATH, partner.token),
         ("GET", _APPELLATIONS, partner.appellations),
         ("GET", f"{_SHEET}/[^/]+", partner.sheet),
+        ("POST", f"{_BASE}/depotcurl", deposit.receive),
+        ("GET", _SEARCH, partner.search),
+        ("POST", "/simulateur", deposit.command),
     ]
-    return StandIn("rome", routes, port=port, forget=partner.forget)
+    return StandIn("rome", routes, port=port, forget=forget, max_body=_LARGEST)
