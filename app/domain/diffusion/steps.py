@@ -115,6 +115,9 @@ def _reserved(row: Claimed, diffusion: Diffusion, platform: Platform, board: Boa
             )
             return Refused(order, refusal)
     in_doubt = submission.status is SubmissionStatus.IN_DOUBT
+    if act.creates:
+        # Known by a reading alone, it must not be taken for another text than the one that left.
+        submission.sent_digest = order.advert.digest
     if act.writes:
         _hand(submission, board, act)
         failpoint("push.reserved_before_commit")
