@@ -42,6 +42,12 @@ class Whereabouts:
         return BADGES.get(self.state, "")
 
     @property
+    def dated(self) -> str:
+        """« Depuis le… », unless the sentence says it."""
+        at = datetime_fr(self.since) if self.since and self.state != "Non demandé" else ""
+        return f"Depuis le {at}." if at and at not in self.sentence else ""
+
+    @property
     def figures(self) -> str:
         """Views and applications; what isn't told is never zero."""
         views = NOT_TOLD if self.views is None else str(self.views)

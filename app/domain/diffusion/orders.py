@@ -17,7 +17,7 @@ from app.domain.diffusion.platform import Options, Platform
 from app.domain.diffusion.registry import PLATFORMS, open_platforms
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import is_visible
-from app.outbox.lanes import supersede
+from app.outbox.lanes import is_anything_waiting, supersede
 from app.outbox.models import OutboxMessage
 from app.outbox.queueing import enqueue
 from app.outbox.rhythm import Rhythm
@@ -172,7 +172,10 @@ def _nothing_to_send(diffusion: Diffusion, *, wanted: bool) -> None:
     submission = diffusion.submission
     if wanted and (submission is None or submission.withdrawal_asked_at is None):
         diffusion.withdrawal_asked_at = None
-    if supersede([lane_of(diffusion)], why="sans objet"):
+    lane = lane_of(diffusion)
+    # A reading that waits keeps its hour.
+    if is_anything_waiting(lane, besides="read"):
+        supersede([lane], why="sans objet")
         watch(diffusion, PLATFORMS[diffusion.platform])
     if not wanted and diffusion.status is S.QUEUED:
         move(diffusion, "take_back", detail="")
