@@ -13,7 +13,7 @@ from scripts import prepare
 
 ROOT = prepare.ROOT
 # `make assurance` runs on both databases whatever is run on one here.
-# These read files rather than a database, bring their own, or decide in Python who may enter: SQLite is enough.
+# These read files, bring their own database, or decide in Python who may enter: SQLite is enough.
 ON_SQLITE = (
     "tests/access",
     "tests/adapters",
