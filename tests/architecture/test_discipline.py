@@ -18,7 +18,7 @@ PERSONAL_NAMES = re.compile(r"(^|_)(email|name|phone|recipient|address)(_|$)")
 NOT_OF_PERSONS = {
     "employer.name", "establishment.name", "establishment.address_line", "establishment.address_more",
     "offer.address_line", "offer.job_name", "suppressed_address.email", "opco.short_name",
-    "outbox_circuit.name", "organisation.name",
+    "outbox_circuit.name", "organisation.name", "series_line.company_name",
 }  # fmt: skip
 
 

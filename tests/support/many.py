@@ -9,6 +9,8 @@ from app.audit.models import JournalEntry
 from app.core.database import db
 from app.domain.cfa_requests.catalogue_models import Cfa
 from app.domain.cfa_requests.models import CfaRequest, ProposedCandidate
+from app.domain.deposits.models import SeriesLine
+from app.domain.employers.mandates import Mandate
 from app.domain.employers.models import Contact, Employer, Establishment, Verification
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Hold, Offer
@@ -31,6 +33,10 @@ def many_rows(number: int) -> None:
         establishments = _copies(Establishment, len(employers), each=of_theirs, verification=verification)
         for model in (Contact, FollowUp):
             _copies(model, len(establishments), each={"establishment_id": establishments})
+    places = _copies(Establishment, number, each={"employer_id": _copies(Employer, number)})
+    _copies(Mandate, len(places), each={"establishment_id": places})
+    first = 1_000 + 1_000 * (db.session.scalar(sa.select(sa.func.count()).select_from(SeriesLine)) or 0)
+    _copies(SeriesLine, number, each={"number": list(range(first, first + number))})
     for _ in range(number):
         [cfa] = _copies(Cfa, 1)
         [request] = _copies(CfaRequest, 1, cfa_id=cfa)

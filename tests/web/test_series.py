@@ -148,7 +148,7 @@ def test_each_wrong_line_says_why_and_is_mended_without_losing_the_rest(
     assert len(_offers()) == 3
     result = client.get(page.request.path)
     assert "3 offres déposées, 2 lignes non déposées." in plain(result)
-    file = client.get(f"{page.request.path}/lignes-ignorees.csv")
+    file = client.get(f"{page.request.path}/lignes-ignorees")
     assert file.text.startswith("\ufeffSIRET;")
     assert "Le tableur a abrégé" in file.text
     again = client.submit(result, button="Réessayer ces 2")
@@ -247,7 +247,7 @@ def test_the_model_is_read_back_and_its_example_left_out(
     client: CheckedClient, chamber: Organisation
 ) -> None:
     address = _come(client, chamber)
-    model = client.get(f"{address}/modele.csv")
+    model = client.get(f"{address}/modele")
     assert "modele-offres.csv" in model.headers["Content-Disposition"]
     answer = client.submit(client.get(address), {"file": (io.BytesIO(model.data), "modele.csv")})
     assert "n’a que sa ligne de titres" in plain(answer)

@@ -17,6 +17,7 @@ from app.core.identifiers import InvalidIdentifier, Siret
 from app.domain.deposits.checking import check_lines
 from app.domain.deposits.lifecycle import LINE_LIFECYCLE, SERIES_LIFECYCLE, LineStatus, SeriesStatus
 from app.domain.deposits.models import Series, SeriesLine
+from app.domain.deposits.reading import COLUMNS
 from app.domain.offers.deposit import Collector
 from app.domain.organisations.models import Organisation
 
@@ -58,7 +59,8 @@ def _write(line: SeriesLine, prepared: Prepared) -> None:
     if siret != line.siret:
         line.siret, line.company, line.company_name = siret, None, ""
         line.tries, line.next_try_at = 0, None
-    line.typed, line.clean, line.anyway = prepared.typed, prepared.clean, prepared.anyway
+    line.typed = {name: prepared.typed.get(name, "") for name in (*COLUMNS, "job_key")}
+    line.clean, line.anyway = prepared.clean, prepared.anyway
     line.problems = [list(problem) for problem in prepared.problems]
 
 
@@ -157,7 +159,9 @@ def finish_series(series: Series) -> bool:
     """The series is done once no line waits."""
     if series.status is not SeriesStatus.ORDERED:
         return False
-    if any(line.status is LineStatus.WAITING for line in series.lines):
+    db.session.flush()
+    waits = sa.exists().where(SeriesLine.series_id == series.id, SeriesLine.status == LineStatus.WAITING)
+    if db.session.scalar(sa.select(waits)):
         return False
     SERIES_LIFECYCLE.apply(series, "finish")
     series.finished_at = clock.now()

@@ -8,5 +8,6 @@ from app.web.collecting import (  # noqa: E402  # the views register themselves 
     partners,  # noqa: F401
     series_lines,  # noqa: F401
     series_pages,  # noqa: F401
+    series_same,  # noqa: F401
     series_start,  # noqa: F401
 )

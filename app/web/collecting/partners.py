@@ -17,7 +17,7 @@ from app.domain.offers.drafts import start_at
 from app.extensions import limiter
 from app.web.access import Permission, current_actor, may, member
 from app.web.collecting import blueprint
-from app.web.collecting.series_start import Answer, collector, structure
+from app.web.collecting.series_base import Answer, collector, structure
 from app.web.forms.base import PostForm
 from app.web.forms.fields import EmailAddress, Line, PhoneNumber
 from app.web.forms.once import answered_before, run_once

@@ -17,8 +17,8 @@ from app.domain.employers.mandates import own_addresses
 from app.web.access import Permission, member
 from app.web.collecting import blueprint
 from app.web.collecting.line_form import LineForm
+from app.web.collecting.series_base import Answer, back_to, series_url, structure
 from app.web.collecting.series_pages import apart_url, page_of, series_or_404
-from app.web.collecting.series_start import Answer, back_to, series_url, structure
 from app.web.forms.once import run_once
 from app.web.outside import adapters, without_transaction
 

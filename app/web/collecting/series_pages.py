@@ -27,7 +27,7 @@ from app.extensions import limiter
 from app.web.access import Permission, current_actor, member
 from app.web.collecting import blueprint
 from app.web.collecting.line_form import prepared_of
-from app.web.collecting.series_start import (
+from app.web.collecting.series_base import (
     Answer,
     asked_at_once,
     collector,
@@ -165,7 +165,7 @@ def stop(organisation: str, series: str) -> Response:
     return run_once(act)
 
 
-@blueprint.get("/espace/<string:organisation>/series/<string:series>/lignes-ignorees.csv")
+@blueprint.get("/espace/<string:organisation>/series/<string:series>/lignes-ignorees")
 @member(Permission.OFFER_MANAGE)
 def ignored(organisation: str, series: str) -> Response:
     """What wasn't deposited, with the reason of each: the same columns as the model, to send again."""
