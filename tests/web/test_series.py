@@ -157,6 +157,19 @@ def test_each_wrong_line_says_why_and_is_mended_without_losing_the_rest(
     assert client.submit(result, button="Réessayer ces 2").request.path == again.request.path
 
 
+def test_a_job_chosen_once_serves_every_line_that_says_the_same(
+    client: CheckedClient, chamber: Organisation
+) -> None:
+    line = f"{BAKERY};vendeur;;;1;Camille;camille@levain.example;\n"
+    page = _read(client, _come(client, chamber), f"{HEAD}\n{line}{line.replace(BAKERY, OTHER)}")
+    shown = client.get(f"{page.request.path}/lignes/2")
+    assert "1 autre ligne dit “vendeur”" in plain(shown)
+    key = re.search(r'name="job_key" value="([^"]+)"', shown.text)
+    assert key
+    review = client.submit(shown, {"job_key": key[1], "same": "y"})
+    assert "2 lignes lues : 2 prêtes." in plain(review)
+
+
 def test_a_silent_register_loses_nothing(
     app: Flask, client: CheckedClient, chamber: Organisation, annuaire: Partner
 ) -> None:

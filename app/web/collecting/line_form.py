@@ -163,6 +163,7 @@ class LineFields(Form):
 class LineForm(PostForm, LineFields):
     """The page of one line."""
 
+    same = BooleanField("Choisir ce métier pour les autres lignes qui disent la même chose")
     anyway = BooleanField("Déposer quand même, malgré une offre semblable")
 
 

@@ -11,12 +11,13 @@ from app.core.identifiers import Siret
 from app.domain.deposits.checking import check_lines
 from app.domain.deposits.depositing import note_company
 from app.domain.deposits.models import Series, SeriesLine
+from app.domain.deposits.reading import fold
 from app.domain.deposits.series import correct_line, line_of, remove_line
 from app.domain.employers.directory import LookUp
 from app.domain.employers.mandates import own_addresses
 from app.web.access import Permission, member
 from app.web.collecting import blueprint
-from app.web.collecting.line_form import LineForm
+from app.web.collecting.line_form import LineForm, prepared_of
 from app.web.collecting.series_base import Answer, back_to, series_url, structure
 from app.web.collecting.series_pages import apart_url, page_of, series_or_404
 from app.web.forms.once import run_once
@@ -61,8 +62,14 @@ def _save(found: Series, line: SeriesLine, form: LineForm) -> Answer:
         line = held
     prepared = form.prepared(number, anyway=bool(form.anyway.data))
 
+    others = _same_job(found, line) if form.same.data else []
+
     def act() -> str:
         correct_line(line, prepared)
+        for other in others:
+            job = {name: prepared.typed[name] for name in ("job", "job_key")}
+            typed, own = {**other.typed, **job}, own_addresses(structure())
+            correct_line(other, prepared_of(other.number, typed, structure(), own))
         db.session.flush()
         if look_up is not None:
             note_company(siret, look_up)
@@ -70,6 +77,18 @@ def _save(found: Series, line: SeriesLine, form: LineForm) -> Answer:
         return series_url(found)
 
     return run_once(act)
+
+
+def _same_job(series: Series, line: SeriesLine) -> list[SeriesLine]:
+    """The other lines that name their job in the same words, and for which none is chosen yet."""
+    words = fold(line.typed["job"])
+    return [
+        one
+        for one in series.lines
+        if one is not line
+        and fold(one.typed["job"]) == words
+        and any(name == "job" for name, _ in one.problems)
+    ]
 
 
 def _saved(line: SeriesLine) -> LineForm:
@@ -104,6 +123,7 @@ def _page(series: Series, line: SeriesLine, form: LineForm) -> str:
         # What the form itself can't see: the register, the company's refusal.
         outside=[sentence for name, sentence in checked.problems if name not in told],
         twin=checked.twin,
+        same=len(_same_job(series, line)),
         back_url=series_url(series),
         apart_url=apart_url(line, series.organisation.public_id),
     )
