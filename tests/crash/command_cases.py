@@ -11,6 +11,7 @@ from app.core import clock
 from app.core.database import database_now, db
 from app.core.identifiers import Siret
 from app.domain.deposits.depositing import note_company
+from app.domain.deposits.models import Series
 from app.domain.deposits.series import Prepared, order_series, prepare_series
 from app.domain.employers.directory import LookUp, Outcome
 from app.domain.offers.deposit import Collector
@@ -108,8 +109,8 @@ def _to_verify(stage: Stage) -> None:
     establishment.next_check_at = clock.now() - timedelta(minutes=1)
 
 
-def _ordered_series(stage: Stage) -> None:
-    """Two offers of the same bakery, ordered by a verified structure."""
+def prepared_series() -> Series:
+    """Two offers of the same bakery, ready to be ordered by a verified structure."""
     structure = make_structure()
     member = make_member(structure)
     collector = Collector(structure, member.account)
@@ -119,7 +120,12 @@ def _ordered_series(stage: Stage) -> None:
         lines.append(Prepared(number, typed, {**SERIES_ANSWERS, "job_key": key}))
     series = prepare_series(collector, lines)
     note_company(Siret(BAKERY), LookUp(Outcome.FOUND, clock.now(), "essai", make_answer(Siret(BAKERY))))
-    order_series(series, count=2, by=as_member(member.account))
+    return series
+
+
+def _ordered_series(stage: Stage) -> None:
+    series = prepared_series()
+    order_series(series, count=2, by=as_member(series.author))
 
 
 def _nothing_seeded(stage: Stage) -> None:
