@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from app import catalogue_upkeep, diffusion_upkeep, export_upkeep, file_upkeep, series_upkeep
+from app import catalogue_upkeep, diffusion_upkeep, export_upkeep, feed_upkeep, file_upkeep, series_upkeep
 from app.core import clock
 from app.core.database import db
 from app.core.failpoints import failpoint
@@ -24,7 +24,7 @@ from app.scheduling import Counts, Daily, Every, Run, job
 # Importing a module of jobs declares them; every process that builds the application knows them all.
 DECLARED_IN = (
     offer_jobs, organisation_jobs, retention, cfa_jobs, opco_jobs, catalogue_upkeep, export_upkeep,
-    series_upkeep, diffusion_upkeep, file_upkeep,
+    series_upkeep, diffusion_upkeep, feed_upkeep, file_upkeep,
 )  # fmt: skip
 SHEETS_A_NIGHT = 200
 OPCOS_AT_ONCE = 50

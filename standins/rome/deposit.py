@@ -191,11 +191,7 @@ def _offer(rank: int, row: dict[str, str]) -> dict[str, Any]:
         "description": row["Description"],
         "romeCode": row["Code_rome"],
         "appellationlibelle": row["Libelle_metier_OGR"],
-        "lieuTravail": {
-            "libelle": row["COM_libelle"],
-            "codePostal": row["CPO_cle"],
-            "commune": row["COM_cle"],
-        },
+        "lieuTravail": place,
         "natureContrat": row["NTC_cle"],
         "alternance": True,
         "origineOffre": {"origine": "2", "urlOrigine": page, "partenaires": [partner]},

@@ -57,10 +57,13 @@ ROWS: dict[str, Row] = {
             "public.legal_notice", "public.news", "public.personal_data", "public.site_map", "public.offers",
             "public.robots", "public.sitemap_index", "public.sitemap_pages", "public.csp_report",
             "public.health", "feeds.documentation", "feeds.json_feed", "feeds.rss_feed",
+            "feeds.xml_feed",
             "gallery.index", "dev.mailbox", "dev.mailbox_json", "dev.sign_in",
         ),
         PUBLIC,
     ),
+    "feeds.of_site": Row(objects="feed_of_site"),
+    "feeds.of_structure": Row(objects="feed_of_structure"),
     "links.link_page": Row(objects="token"),
     "public.sitemap_offers": Row(objects="number"),
     "static": Row(objects="file"),
@@ -194,6 +197,7 @@ ROWS: dict[str, Row] = {
     "deposit.frame": Row("nobody", "no_origin"),
     **dict.fromkeys(("account.leave_for_proconnect", "account.return_from_proconnect"), Row("nobody", "off")),
     "operator.jobs": Row("administrator"),
+    "operator.carriers": Row("administrator"),
     **dict.fromkeys(
         ("operator.account_page", "operator.remove_factor", "operator.end_sessions"),
         Row("staff", "any_account"),
@@ -291,6 +295,10 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
         "letters": [("hidden", {"number": 999})],
         "nothing": [("hidden", {"number": 999})],
         "token": [("", {"token": "x" * 43})],
+        "feed_of_site": [("hidden", {"platform": "indeed", "token": "x" * 32})],
+        "feed_of_structure": [
+            ("hidden", {"platform": "indeed", "organisation": "absente", "token": "x" * 32})
+        ],
         "number": [("hidden", {"number": 999})],
         "file": [("hidden", {"filename": "absent.css"})],
         "component": [("", {"family": "blocs", "state": "vide"})],

@@ -11,12 +11,21 @@ from app.domain.diffusion.platform import Options, Platform
 from app.domain.diffusion.platforms.apec import APEC
 from app.domain.diffusion.platforms.api_apprentissage import API_APPRENTISSAGE
 from app.domain.diffusion.platforms.derived import PARCOURSUP, UN_JEUNE_UNE_SOLUTION
+from app.domain.diffusion.platforms.feeds import HELLOWORK, INDEED
 from app.domain.diffusion.platforms.france_travail import FRANCE_TRAVAIL
 
 # In the order of the pages.
 PLATFORMS: Mapping[str, Platform] = {
     platform.key: platform
-    for platform in (API_APPRENTISSAGE, UN_JEUNE_UNE_SOLUTION, PARCOURSUP, APEC, FRANCE_TRAVAIL)
+    for platform in (
+        API_APPRENTISSAGE,
+        UN_JEUNE_UNE_SOLUTION,
+        PARCOURSUP,
+        APEC,
+        FRANCE_TRAVAIL,
+        INDEED,
+        HELLOWORK,
+    )
 }
 
 

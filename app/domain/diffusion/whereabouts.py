@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.core import clock
 from app.core.database import db
 from app.core.french import datetime_fr, time_fr
+from app.domain.diffusion.carried import carried_sentence
 from app.domain.diffusion.lifecycle import OVER, DiffusionStatus
 from app.domain.diffusion.lines import Whereabouts, feeds, here
 from app.domain.diffusion.models import Diffusion
@@ -108,6 +109,8 @@ def state_of(diffusion: Diffusion) -> str:
 def _sentence(diffusion: Diffusion, platform: Platform, known: _Known) -> str:
     site, since, status = platform.name, datetime_fr(diffusion.since), diffusion.status
     silent = known.silent_since.get(platform.key)
+    if (carried := carried_sentence(diffusion, platform)) is not None:
+        return carried
     if status is S.UNCERTAIN or (status is S.QUEUED and silent is not None):
         at = datetime_fr(silent or diffusion.since)
         return f"{site} ne répond pas depuis le {at}. Nous vérifions ; vous n’avez rien à faire."

@@ -6,7 +6,7 @@ reader holds no transaction. No contact data ever leaves by here; what no regist
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -36,10 +36,14 @@ class Selection:
 
     department: str | None = None
     rome_code: RomeCode | None = None
+    # What only some readers may have: its name, its condition, and what moves when it changes.
+    name: str = ""
+    among: sa.ColumnElement[bool] | None = field(default=None, compare=False)
+    touched: sa.ScalarSelect[datetime] | None = field(default=None, compare=False)
 
     def condition(self) -> sa.ColumnElement[bool]:
         """Offers online of this selection."""
-        wanted = [visible()]
+        wanted = [visible()] if self.among is None else [visible(), self.among]
         if self.rome_code is not None:
             wanted.append(Offer.rome_code == self.rome_code)
         if self.department is not None:
@@ -69,10 +73,12 @@ def state_of(selection: Selection) -> FeedState:
     # Of all offers: one that has left must change the mark too.
     changed = sa.select(sa.func.max(Offer.changed_at)).scalar_subquery()
     checked = sa.select(sa.func.max(Establishment.verified_at)).scalar_subquery()
-    count, *moments = db.session.execute(sa.select(counted, changed, checked)).one()
+    touched = () if selection.touched is None else (selection.touched,)
+    count, *moments = db.session.execute(sa.select(counted, changed, checked, *touched)).one()
     midnight = clock.paris(clock.today())
     changed_at = max([midnight, *(moment for moment in moments if moment is not None)])
-    parts = (VERSION, selection.department, selection.rome_code, count, changed_at.isoformat())
+    asked = (selection.department, selection.rome_code, selection.name)
+    parts = (VERSION, *asked, count, changed_at.isoformat())
     mark = hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
     return FeedState(count, changed_at, mark)
 

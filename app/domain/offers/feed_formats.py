@@ -1,19 +1,15 @@
 """The open feed as JSON and as RSS 2.0, written piece by piece."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from html import escape
 from typing import Any
 
 from app.domain.offers.advert_html import advert_html
 from app.domain.offers.feed import VERSION
-
-# Signs that no XML document may hold, even escaped.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+from app.domain.offers.xml_text import element, escaped
 
 Batches = Iterable[list[dict[str, Any]]]
 
@@ -43,7 +39,7 @@ def json_feed(batches: Batches, frame: Frame) -> Iterator[str]:
     yield _json(head)[:-1] + ',"offers":[\n'
     count = 0
     for batch in batches:
-        lines = ",\n".join(_json(_addressed(facts, frame)) for facts in batch)
+        lines = ",\n".join(_json(addressed(facts, frame)) for facts in batch)
         yield (",\n" if count else "") + lines
         count += len(batch)
     yield f'\n],"count":{count}}}\n'
@@ -55,17 +51,19 @@ def rss_feed(batches: Batches, frame: Frame) -> Iterator[str]:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/">\n<channel>\n'
-        f"{_tag('title', frame.title)}{_tag('link', frame.home_url)}{_tag('description', frame.description)}"
-        f"<language>fr-FR</language>{_tag('docs', frame.documentation_url)}"
-        f"{_tag('lastBuildDate', format_datetime(frame.changed_at))}<ttl>60</ttl>\n"
-        f'<atom:link rel="self" type="application/rss+xml" href="{_xml(frame.feed_url)}"/>\n'
+        f"{element('title', frame.title)}{element('link', frame.home_url)}"
+        f"{element('description', frame.description)}"
+        f"<language>fr-FR</language>{element('docs', frame.documentation_url)}"
+        f"{element('lastBuildDate', format_datetime(frame.changed_at))}<ttl>60</ttl>\n"
+        f'<atom:link rel="self" type="application/rss+xml" href="{escaped(frame.feed_url)}"/>\n'
     )
     for batch in batches:
-        yield "".join(_item(_addressed(facts, frame)) for facts in batch)
+        yield "".join(_item(addressed(facts, frame)) for facts in batch)
     yield "</channel>\n</rss>\n"
 
 
-def _addressed(facts: dict[str, Any], frame: Frame) -> dict[str, Any]:
+def addressed(facts: dict[str, Any], frame: Frame) -> dict[str, Any]:
+    """With the address of its page, where people also apply."""
     url = frame.offer_base + facts["id"]
     return {**facts, "url": url, "apply_url": url}
 
@@ -77,11 +75,11 @@ def _json(value: dict[str, Any]) -> str:
 def _item(facts: dict[str, Any]) -> str:
     published = datetime.fromisoformat(facts["published_at"])
     return (
-        f"<item>{_tag('title', _headline(facts))}{_tag('link', facts['url'])}"
-        f'<guid isPermaLink="true">{_xml(facts["url"])}</guid>'
-        f"{_tag('pubDate', format_datetime(published))}{_tag('dc:creator', facts['company']['name'])}"
-        f'<category domain="rome">{_xml(facts["rome_code"])}</category>'
-        f"{_tag('description', _html(facts))}</item>\n"
+        f"<item>{element('title', _headline(facts))}{element('link', facts['url'])}"
+        f'<guid isPermaLink="true">{escaped(facts["url"])}</guid>'
+        f"{element('pubDate', format_datetime(published))}{element('dc:creator', facts['company']['name'])}"
+        f'<category domain="rome">{escaped(facts["rome_code"])}</category>'
+        f"{element('description', html_of(facts))}</item>\n"
     )
 
 
@@ -89,14 +87,6 @@ def _headline(facts: dict[str, Any]) -> str:
     return f"{facts['title']} – {facts['location'].get('city', '')}".removesuffix(" – ")
 
 
-def _html(facts: dict[str, Any]) -> str:
+def html_of(facts: dict[str, Any]) -> str:
+    """The whole text, in the few tags that readers accept."""
     return advert_html(facts["description"], tasks=facts.get("tasks", ()), skills=facts.get("skills", ()))
-
-
-def _tag(name: str, text: str) -> str:
-    return f"<{name}>{_xml(text)}</{name}>"
-
-
-def _xml(text: str) -> str:
-    # « > » is escaped as well, so that « ]]> » can't be written.
-    return escape(_NOT_XML.sub("", text), quote=True)

@@ -1,6 +1,6 @@
-"""Feeds of the offers online, open to all: no key, no contact data."""
+"""Feeds of the offers online, open to all or for one site: no contact data in any."""
 
-from app.web.feeds import views
+from app.web.feeds import platforms, views
 from app.web.feeds.blueprint import blueprint
 
-__all__ = ["blueprint", "views"]
+__all__ = ["blueprint", "platforms", "views"]

@@ -8,6 +8,7 @@ from app.web.operator import (  # noqa: E402, F401  # the views register themsel
     accounts,
     addresses,
     agents,
+    carriers,
     held,
     home,
     jobs,

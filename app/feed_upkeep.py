@@ -1,0 +1,30 @@
+"""The job of the platforms that read a feed: what is in it, what has left it."""
+
+from app.domain.diffusion import feeds
+from app.domain.diffusion.file_writing import join_missing
+from app.domain.diffusion.platform import Transport
+from app.domain.diffusion.registry import PLATFORMS, open_platforms
+from app.scheduling import Counts, Every, Run, job
+
+
+@job(
+    "follow_feeds",
+    at=Every(minutes=5),
+    title="Suivre ce qui entre dans les flux des sites et en sort",
+    words={"entered": ("offre entrée", "offres entrées"), "left": ("offre sortie", "offres sorties")},
+)
+def follow_feeds(run: Run) -> Counts:
+    """A feed is always true; this writes down, for the employer's page, since when."""
+    opened = open_platforms()
+    for key, platform in PLATFORMS.items():
+        if platform.transport is not Transport.FEED or key not in opened:
+            continue
+        for _ in join_missing(platform):
+            run.commit()
+        for entered in feeds.enter(platform):
+            run.count("entered", entered)
+            run.commit()
+        for left in feeds.leave(platform):
+            run.count("left", left)
+            run.commit()
+    return run.counts
