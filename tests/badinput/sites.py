@@ -295,4 +295,5 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "/lien-perdu": ("acces", "suite"),
     "/flux/offres.json": ("departement", "rome", "depuis", "page"),
     "/flux/offres.rss": ("departement", "rome"),
+    "/flux/offres.xml": ("departement", "metier"),
 }

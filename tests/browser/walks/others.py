@@ -29,7 +29,7 @@ ARTICLES = (
 )  # fmt: skip
 STAFF = (
     "entreprises", "opco-sans-adresse", "besoins-sans-opco", "offres-retenues", "courriels", "adresses",
-    "apercu-courriels", "apercu-courriels/offer_online/exemple", "taches",
+    "apercu-courriels", "apercu-courriels/offer_online/exemple", "taches", "fichiers-et-flux",
 )  # fmt: skip
 OPCO_MAIL = "suivi@ep.example"
 
