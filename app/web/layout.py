@@ -14,6 +14,7 @@ TOOLS = (
 SPACE = (
     ("Offres", "recruiter.dashboard"),
     ("Entreprises partenaires", "collecting.partners"),
+    ("APEC", "recruiter.apec"),
     ("Membres", "recruiter.members_list"),
 )
 OPCO_SPACE = (

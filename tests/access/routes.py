@@ -74,7 +74,15 @@ ROWS: dict[str, Row] = {
     "public.short": Row(objects="short"),
     "links.log_out": Row(last=2),
     "recruiter.leave": Row("space", "structures", last=1),
-    **dict.fromkeys(("recruiter.dashboard", "recruiter.members_list"), IN_SPACE),
+    **dict.fromkeys(("recruiter.dashboard", "recruiter.members_list", "recruiter.apec"), IN_SPACE),
+    **dict.fromkeys(
+        (
+            "recruiter.apec_identifier", "recruiter.apec_try", "recruiter.apec_remove", "recruiter.apec_about",
+            "recruiter.apec_request",
+        ),
+        Row("offers", "structures"),
+    ),
+    "recruiter.apec_users": OF_MEMBERS,
     **dict.fromkeys(
         ("deposit.for_company", "deposit.for_company_establishments"), Row("offers", "structures")
     ),

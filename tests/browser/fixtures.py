@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.browser.catalogue import Catalogue
-from tests.browser.walks import cfas, collecting, deposit, manage, opcos, others, series, structures
+from tests.browser.walks import apec, cfas, collecting, deposit, manage, opcos, others, series, structures
 from tests.support.mailbox import Mailbox
 from tests.support.site import served
 from tests.support.smtp_sink import SmtpSink
@@ -43,6 +43,7 @@ def catalogue(built_app: Flask, sink: SmtpSink, annuaire: Partner) -> Catalogue:
         cfas.walk,
         collecting.walk,
         series.walk,
+        apec.walk,
         others.development_pages,
         others.error_pages,
     )

@@ -5,6 +5,8 @@ from flask import Blueprint
 blueprint = Blueprint("recruiter", __name__)
 
 from app.web.recruiter import (  # noqa: E402  # the views register themselves on the blueprint
+    apec,  # noqa: F401
+    apec_request,  # noqa: F401
     creation,  # noqa: F401
     dashboard,  # noqa: F401
     members,  # noqa: F401
