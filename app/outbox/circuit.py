@@ -12,6 +12,7 @@ from app.core.failpoints import failpoint
 from app.outbox.models import Circuit
 
 FAILURES_IN_A_ROW = 5
+WINDOW = 20
 PROBE_EVERY = timedelta(seconds=60)
 CREDENTIAL_PROBE_EVERY = timedelta(minutes=5)
 CAUSE_RELAY = "relay"
@@ -58,14 +59,20 @@ def failed(name: str, detail: str) -> bool:
     insert = sqlite.insert if is_sqlite() else postgresql.insert
     row = db.session.execute(
         insert(Circuit)
-        .values(name=name, failures=1, cause=CAUSE_RELAY, detail=detail[:300], since=now)
+        .values(name=name, failures=1, recent="0", cause=CAUSE_RELAY, detail=detail[:300], since=now)
         .on_conflict_do_update(
             index_elements=[Circuit.name],
-            set_={"failures": Circuit.failures + 1, "detail": detail[:300], "cause": CAUSE_RELAY},
+            set_={
+                "failures": Circuit.failures + 1,
+                "recent": _with("0"),
+                "detail": detail[:300],
+                "cause": CAUSE_RELAY,
+            },
         )
-        .returning(Circuit.failures, Circuit.open_until)
+        .returning(Circuit.failures, Circuit.recent, Circuit.open_until)
     ).one()
-    if row.failures < FAILURES_IN_A_ROW and row.open_until is None:
+    mostly_fails = len(row.recent) == WINDOW and row.recent.count("0") * 2 > WINDOW
+    if row.failures < FAILURES_IN_A_ROW and not mostly_fails and row.open_until is None:
         return False
     _change(name, open_until=now + PROBE_EVERY)
     return True
@@ -87,9 +94,23 @@ def stop_for_credentials(name: str, detail: str) -> bool:
     return first
 
 
-def worked(name: str) -> None:
-    """The relay has accepted a message: close the circuit, without committing."""
-    db.session.execute(sa.delete(Circuit).where(Circuit.name == name))
+def worked(name: str) -> bool:
+    """The partner has accepted a message: close the circuit, without committing.
+
+    False once nothing is left to remember: former failures count among the last twenty tries.
+    """
+    healed = sa.or_(Circuit.open_until.is_not(None), sa.not_(_with("1").contains("0")))
+    db.session.execute(
+        sa.delete(Circuit).where(Circuit.name == name, healed).execution_options(synchronize_session=False)
+    )
+    return _change(name, failures=0, recent=_with("1"))
+
+
+def _with(sign: str) -> sa.ColumnElement[str]:
+    """The last tries and this one, twenty at most."""
+    longer = Circuit.recent + sign
+    first = sa.case((sa.func.length(longer) > WINDOW, 2), else_=1)
+    return sa.func.substr(longer, first)
 
 
 def trouble(name: str) -> tuple[str, datetime | None] | None:

@@ -143,6 +143,8 @@ class Circuit(Model):
 
     name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)
+    # The last tries, newest last: « 1 » worked, « 0 » failed.
+    recent: Mapped[str] = mapped_column(sa.String(20), default="")
     open_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cause: Mapped[str | None] = mapped_column(sa.String(20))
     detail: Mapped[str | None] = mapped_column(sa.String(300))

@@ -178,8 +178,7 @@ class Settler:
         """What follows from an answer: the partner is well."""
 
         def heal() -> None:
-            circuit.worked(self.kind)
-            self._was_in_trouble = False
+            self._was_in_trouble = circuit.worked(self.kind)
 
         return heal if self._was_in_trouble else nothing
 

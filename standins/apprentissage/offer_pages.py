@@ -44,7 +44,8 @@ def _title(one: Stored) -> str:
 def _place(one: Stored) -> str:
     place = one.shown["workplace"] if one.shown else {}
     where = (place.get("location") or {}).get("address") or ""
-    return html.escape(f"{place.get('name') or ''}, {where}".strip(", "), quote=False)
+    name = html.unescape(place.get("name") or "")
+    return html.escape(f"{name}, {where}".strip(", "), quote=False)
 
 
 def _address(one: Stored) -> str:

@@ -175,6 +175,8 @@ class Offers:
         body = copy.deepcopy(known.received)
         body["offer"]["title"] = cleaned(body["offer"]["title"])
         body["offer"]["description"] = cleaned(body["offer"]["description"])
+        for name in ("name", "description"):
+            body["workplace"][name] = cleaned(body["workplace"].get(name))
         body["offer"].setdefault("status", "Active")
         # What was sent is checked, then replaced by the partner's own deduction.
         body["offer"]["rome_codes"] = (body["offer"].get("rome_codes") or ["M1805"])[:1]

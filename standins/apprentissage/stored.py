@@ -48,15 +48,40 @@ def verdict_of(body: dict[str, Any], refusals: dict[str, str]) -> str | None:
 def as_read(one: Stored) -> dict[str, Any]:
     """JobOfferRead: never the e-mail, nor what isn't read back."""
     shown = copy.deepcopy(one.shown) or {}
-    shown["identifier"] = {"id": one.id, "partner_job_id": one.reference, "partner_label": "Dépôt Alternance"}
-    shown["apply"] = {
-        "url": shown["apply"].get("url"),
-        "phone": shown["apply"].get("phone"),
-        "recipient_id": None,
+    place, way, offer = shown.get("workplace") or {}, shown.get("apply") or {}, shown.get("offer") or {}
+    contract = shown.get("contract") or {}
+    address = (place.get("location") or {}).get("address") or "adresse du SIRET"
+    level = (offer.get("target_diploma") or {}).get("european")
+    publication = offer.get("publication") or {}
+    return {
+        "identifier": {"id": one.id, "partner_job_id": one.reference, "partner_label": "Dépôt Alternance"},
+        "workplace": {
+            "name": place.get("name"),
+            "description": place.get("description"),
+            "website": place.get("website"),
+            "siret": place["siret"],
+            "location": {"address": address, "geopoint": {"type": "Point", "coordinates": [2.575, 44.3506]}},
+            "brand": None,
+            "legal_name": place.get("name"),
+            "size": None,
+            "domain": {"idcc": None, "opco": "inconnu", "naf": None},
+        },
+        "apply": {"url": way.get("url"), "phone": way.get("phone"), "recipient_id": None},
+        "contract": {name: contract.get(name) for name in ("start", "duration", "type", "remote")},
+        "offer": {
+            "title": offer["title"],
+            "description": offer["description"],
+            "desired_skills": offer.get("desired_skills", []),
+            "to_be_acquired_skills": offer.get("to_be_acquired_skills", []),
+            "access_conditions": offer.get("access_conditions", []),
+            "opening_count": offer.get("opening_count", 1),
+            "publication": {"creation": publication.get("creation"), "expiration": one.expiration},
+            "rome_codes": offer["rome_codes"],
+            "target_diploma": {"european": level, "label": f"Niveau {level}"} if level else None,
+            "status": offer["status"],
+        },
+        "is_delegated": False,
     }
-    shown["offer"].pop("multicast", None)
-    shown["offer"]["publication"] = {"expiration": one.expiration}
-    return shown
 
 
 def as_told(one: Stored) -> dict[str, Any]:

@@ -20,6 +20,7 @@ S = DiffusionStatus
 
 
 def _open(stage: Stage) -> None:
+    assert stage.training is not None
     command(stage.training, delai=0)
     turn(LBA, on=True)
 

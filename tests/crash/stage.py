@@ -30,7 +30,7 @@ class Stage:
     application, or of a server process while one is up.
     """
 
-    def __init__(self, app: Flask, mailbox: Mailbox, training: Partner) -> None:
+    def __init__(self, app: Flask, mailbox: Mailbox, training: Partner | None = None) -> None:
         self.app = app
         self.mailbox = mailbox
         self.training = training
@@ -45,7 +45,7 @@ class Stage:
             "DATA_DIR": str(settings.data_dir),
             "BASE_URL": settings.base_url,
             "STANDIN_DIRECTORY_URL": settings.standin_directory_url,
-            "STANDIN_TRAINING_URL": self.training.url,
+            "STANDIN_TRAINING_URL": self.training.url if self.training else settings.standin_training_url,
             "LOOKUPS": "standin",
             "LOOKUP_TIMEOUT": "5",
             "SMTP_HOST": self.mailbox.sink.host,

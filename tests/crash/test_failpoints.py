@@ -101,6 +101,7 @@ def test_a_push_dies_there_and_the_offer_is_there_once(
     for _ in range(3):
         stage.let_time_pass()
         assert stage.run("push") == 0
+    assert stage.training is not None
     held = command(stage.training, publier=True)["offres"]
     with stage.app.app_context():
         broken = one_live_copy([one["reference"] for one in held if one["statut"] == "Active"])

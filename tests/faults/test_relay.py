@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from app.core.database import db
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
+from app.outbox import circuit
 from app.outbox.models import Circuit, OutboxMessage, OutboxStatus
 from app.outbox.smtp import SmtpTransport
 from tests.crash.stage import Stage
@@ -85,7 +86,7 @@ def _comes_back(stage: Stage, client: CheckedClient) -> None:
     stage.settle()
     with stage.app.app_context():
         assert _first().status is S.SENT
-        assert db.session.get(Circuit, "mail") is None
+        assert circuit.trouble("mail") is None
     page = client.get(stage.mailbox.letters[-1].link)
     assert client.submit(page).status_code == 200
 

@@ -134,7 +134,8 @@ def problems_of(advert: Advert) -> tuple[Problem, ...]:
 
 def is_trusted(company: str) -> bool:
     """Does the name hold that of a company that supplies La bonne alternance itself?"""
-    folded = unicodedata.normalize("NFKD", company).encode("ascii", "ignore").decode().casefold()
+    spaced = company.replace("’", " ")
+    folded = unicodedata.normalize("NFKD", spaced).encode("ascii", "ignore").decode().casefold()
     words = f" {' '.join(re.findall(r'[a-z0-9]+', folded))} "
     return any(f" {name} " in words for name in TRUSTED_COMPANIES)
 
