@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from app.core.events import Event, Reaction
 from app.domain.cfa_requests import reaching
 from app.domain.diffusion import follow_ups as diffusion
+from app.domain.diffusion.apec import follow_ups as apec
 from app.domain.diffusion.events import (
     DiffusionLost,
     DiffusionModerated,
@@ -48,9 +49,9 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     EstablishmentChecked: [follow_ups.act_on_check],
     AddressBounced: [follow_ups.mark_bounced, _tell_opco_register, reaching.follow_bounce],
     MailStopped: [],
-    DiffusionPublished: [diffusion.tell_published],
-    DiffusionRefused: [diffusion.tell_refused],
-    DiffusionModerated: [diffusion.tell_moderated],
+    DiffusionPublished: [diffusion.tell_published, apec.tell_published],
+    DiffusionRefused: [diffusion.tell_refused, apec.follow_refusal],
+    DiffusionModerated: [diffusion.tell_moderated, apec.tell_moderated],
     DiffusionLost: [],
     PlatformStopped: [],
 }

@@ -27,6 +27,9 @@ COPY = [
         "Confirmer et mettre en ligne",
     ),
     ("draft_saved", "exemple", "Votre brouillon vous attend jusqu’au 9 mars 2027", "Reprendre mon offre"),
+    ("apec_published", "exemple", "APEC : votre offre est publiée", "Voir l’annonce"),
+    ("apec_moderation", "exemple", "APEC : votre offre attend une validation", "Voir où est mon offre"),
+    ("apec_id_invalid", "exemple", "APEC : identifiant à vérifier", "Vérifier mon identifiant"),
     ("diffusion_published", "exemple", "La bonne alternance : votre offre est publiée", "Voir l’annonce"),
     ("diffusion_to_fix", "exemple", "La bonne alternance : diffusion à corriger", "Corriger la diffusion"),
     (

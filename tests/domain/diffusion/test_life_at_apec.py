@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.actor import SYSTEM, Actor, ActorKind
@@ -16,6 +17,8 @@ from app.domain.offers.editing import edit_offer
 from app.domain.offers.life import close_offer
 from app.domain.offers.lifecycle import EndReason
 from app.domain.offers.models import Offer
+from app.domain.organisations.models import Membership
+from app.outbox.models import OutboxMessage
 from app.outbox.settling import Counts
 from tests.support.apec import apec_board, creations, give_identifier, member_with_offer
 from tests.support.diffusion import Scene, command, scene
@@ -183,3 +186,37 @@ def test_an_identifier_stays_while_offers_are_there(play: Scene, apec: Partner) 
     identifier = db.session.query(ApecIdentifier).one()
     with pytest.raises(Refused, match="encore à l’APEC"):
         remove_identifier(identifier, by=SYSTEM)
+
+
+def told(name: str) -> list[str]:
+    db.session.rollback()
+    query = sa.select(OutboxMessage.recipient).where(OutboxMessage.template == name)
+    return list(db.session.scalars(query))
+
+
+def test_the_member_is_told_at_once_of_each_state(play: Scene, apec: Partner) -> None:
+    command(apec, moderer=True)
+    offer_id = sent(play)
+    author = db.session.get_one(Offer, offer_id).author
+    assert author is not None
+    to = author.email
+    assert (told("apec_moderation"), told("apec_published")) == ([to], [])
+    assert len(told("diffusion_moderation")) == 1
+    command(apec, publier=True)
+    play.push_later(3)
+    play.push_later(60 * 25)
+    assert told("apec_published") == [to]
+
+
+def test_an_unknown_identifier_is_told_once_and_another_sends_again(play: Scene, apec: Partner) -> None:
+    member, offer = member_with_offer()
+    member_id, offer_id = member.id, offer.id
+    give_identifier(member, "999")
+    play.push()
+    found = play.diffusion(offer_id)
+    assert (found.status, found.reason_code) == (S.REFUSED, "103")
+    assert len(told("apec_id_invalid")) == 1
+    give_identifier(db.session.get_one(Membership, member_id))
+    play.push()
+    assert play.diffusion(offer_id).status is S.PUBLISHED
+    assert [one["recruteur"] for one in command(apec)["offres"]] == ["123456789W"]

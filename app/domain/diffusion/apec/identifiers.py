@@ -15,8 +15,9 @@ from app.domain.diffusion.apec.models import ApecAgreement, ApecIdentifier, Apec
 from app.domain.diffusion.board import Trial
 from app.domain.diffusion.lifecycle import OVER, DiffusionStatus
 from app.domain.diffusion.models import Diffusion
-from app.domain.diffusion.orders import sync_offer
+from app.domain.diffusion.orders import ask, sync_offer
 from app.domain.diffusion.platforms.apec import APEC
+from app.domain.diffusion.registry import open_platforms
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import visible
 from app.domain.organisations.models import Membership, Organisation
@@ -28,6 +29,8 @@ STILL_THERE = (
     "Des offres sont encore à l’APEC avec cet identifiant. Clôturez-les ou retirez-les d’abord : sans lui, "
     "nous ne pourrions plus les retirer."
 )
+_ABOUT_IDENTIFIER = frozenset({"103", "identifiant"})
+_ABOUT_AGREEMENT = frozenset({"presentation", "mode"})
 _GONE = OVER | {DiffusionStatus.SUSPENDED, DiffusionStatus.REFUSED, DiffusionStatus.DRAFT}
 
 
@@ -65,6 +68,7 @@ def keep_identifier(
     db.session.flush()
     journal.record("apec_identifier_kept", member.organisation, by=by)
     send_what_may_go(member.organisation)
+    send_again(member.organisation, _ABOUT_IDENTIFIER, by=by)
     return found
 
 
@@ -111,7 +115,29 @@ def keep_agreement(organisation: Organisation, *, about: str, for_others: bool, 
         db.session.add(found)
     found.about, found.for_others, found.changed_at = about, for_others, clock.now()
     journal.record("apec_agreement_kept", organisation, by=by)
+    db.session.flush()
+    send_again(organisation, _ABOUT_AGREEMENT, by=by)
     return found
+
+
+def send_again(organisation: Organisation, codes: frozenset[str], *, by: Actor) -> None:
+    """What was refused for one of these reasons, now mended, leaves again under another reference."""
+    if APEC.key not in open_platforms():
+        return
+    query = (
+        sa.select(Offer)
+        .join(Diffusion, Diffusion.offer_id == Offer.id)
+        .where(
+            Offer.organisation_id == organisation.id,
+            Diffusion.platform == APEC.key,
+            Diffusion.status == DiffusionStatus.REFUSED,
+            Diffusion.reason_code.in_(codes),
+            Diffusion.wanted,
+            visible(),
+        )
+    )
+    for offer in db.session.scalars(query.limit(500)):
+        ask(offer, APEC.key, by=by)
 
 
 def send_what_may_go(organisation: Organisation) -> None:
