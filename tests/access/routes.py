@@ -249,7 +249,7 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
         "held": [(o, {"public_id": world.held[o].public_id}) for o in "12"],
         "cfa_requests": [(o, {"public_id": world.cfa_requests[o].public_id}) for o in "12"],
         "proposed": [(o, {"public_id": world.proposed[o].public_id}) for o in "12"],
-        "any_account": [("", {"number": world.accounts["nobody"].id})],
+        "any_account": [("", {"number": world.accounts["lost"].id})],
         "any_held": [("", {"public_id": world.held[o].public_id}) for o in "12"],
         "shown": [
             ("", {"public_id": world.offers["A"].public_id}),

@@ -39,7 +39,7 @@ from app.lists.models import Batch, SavedView
 from app.lists.saved_views import save_view
 from app.outbox.models import Pause, SuppressedAddress
 from tests.factories.offers import make_answer, make_contact, make_establishment, make_offer
-from tests.factories.structures import make_member, make_structure
+from tests.factories.structures import give_factor, make_member, make_structure
 from tests.factories.training import make_candidate, make_request
 
 # One letter an owner: employers A and B, OPCOs 1 and 2.
@@ -122,6 +122,8 @@ def build() -> World:
     _structures(world)
     _opcos(world)
     world.accounts["nobody"] = _account("nobody", None)
+    world.accounts["lost"] = _account("lost", None)
+    give_factor(world.accounts["lost"])
     world.accounts["disabled"] = _account("disabled", StaffRole.OPERATOR)
     world.accounts["disabled"].disabled_at = clock.now()
     world.ended = _ended_contact()
