@@ -11,7 +11,7 @@ FIXED = (
     "/api/v1", "/l/", "/o/", "/doc", "/metrics", "/.well-known/", "/stats", "/static/", "/dev/", "/sante",
     "/robots.txt", "/sitemap", "/rapports-csp",
 )  # fmt: skip
-_SEGMENT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:json|rss|svg|ics|xml|txt))?")
+_SEGMENT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:json|rss|svg|ics|xml|txt|csv|xlsx))?")
 _PARAMETER = re.compile(r"<(?:(?P<type>[a-z]+):)?(?P<name>[a-z_]+)>")
 ENGLISH = {"new", "edit", "delete", "list", "login", "logout", "search", "offers", "offer", "user", "admin"}
 
