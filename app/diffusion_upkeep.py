@@ -1,6 +1,7 @@
-"""Jobs of diffusion: the nightly comparison with every platform."""
+"""Jobs of diffusion: the nightly comparison with every platform, the end of old exchanges."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import current_app
 
@@ -10,6 +11,9 @@ from app.domain.diffusion.board import Board, BoardUnavailable
 from app.domain.diffusion.platform import Ability
 from app.domain.diffusion.registry import PLATFORMS, open_platforms
 from app.scheduling import Counts, Daily, Run, job
+
+SILENT_FOR = timedelta(hours=24)
+ATTEMPTS_KEPT = timedelta(days=90)
 
 
 @job(
@@ -23,6 +27,7 @@ from app.scheduling import Counts, Daily, Run, job
         "orphans": ("en trop sur le site", "en trop sur le site"),
         "unknown": ("référence inconnue chez le site", "références inconnues chez le site"),
         "unavailable": ("site qui ne répond pas", "sites qui ne répondent pas"),
+        "stuck": ("envoi sans réponse depuis un jour", "envois sans réponse depuis un jour"),
     },
 )
 def reconcile_diffusions(run: Run) -> Counts:
@@ -38,6 +43,26 @@ def reconcile_diffusions(run: Run) -> Counts:
         run.commit()
     if not run.dry:
         _compare(run)
+    stuck = reconciliation.without_answer(SILENT_FOR)
+    if stuck:
+        current_app.logger.error("diffusion: %s sendings without an answer for a day", stuck)
+        run.count("stuck", stuck)
+    return run.counts
+
+
+@job(
+    "forget_attempts",
+    at=Daily(3, 50),
+    title="Effacer les échanges anciens avec les sites",
+    words={"erased": ("échange effacé", "échanges effacés")},
+)
+def forget_attempts(run: Run) -> Counts:
+    """What was asked and answered is kept ninety days, for whoever has to understand a refusal."""
+    while erased := reconciliation.forget_attempts(run.now - ATTEMPTS_KEPT, dry=run.dry):
+        run.count("erased", erased)
+        if run.dry:
+            break
+        run.commit()
     return run.counts
 
 

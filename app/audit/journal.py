@@ -73,6 +73,7 @@ ACTIONS: dict[str, str] = {
     "diffusion_ended": "N’est plus visible sur le site",
     "diffusion_uncertain": "Le site ne répond pas",
     "diffusion_withdrawn": "Retrait du site demandé",
+    "diffusion_checked": "Vérification demandée au site",
     "diffusion_seen": "Vue sur le site par un agent",
     "platform_opened": "Site de diffusion ouvert",
     "platform_closed": "Site de diffusion fermé",

@@ -6,7 +6,18 @@ import pytest
 from flask import Flask
 
 from tests.browser.catalogue import Catalogue
-from tests.browser.walks import apec, cfas, collecting, deposit, manage, opcos, others, series, structures
+from tests.browser.walks import (
+    apec,
+    cfas,
+    collecting,
+    deposit,
+    diffusion,
+    manage,
+    opcos,
+    others,
+    series,
+    structures,
+)
 from tests.support.mailbox import Mailbox
 from tests.support.site import served
 from tests.support.smtp_sink import SmtpSink
@@ -44,6 +55,7 @@ def catalogue(built_app: Flask, sink: SmtpSink, annuaire: Partner) -> Catalogue:
         collecting.walk,
         series.walk,
         apec.walk,
+        diffusion.walk,
         others.development_pages,
         others.error_pages,
     )

@@ -5,6 +5,7 @@ Level-triggered: it looks at what is, not at what happened, so that one run mend
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -14,9 +15,9 @@ from app.core.database import db
 from app.domain.diffusion.aftermath import go_on
 from app.domain.diffusion.board import Listed
 from app.domain.diffusion.lifecycle import OVER, SUBMISSION_LIFECYCLE, DiffusionStatus, SubmissionStatus
-from app.domain.diffusion.models import Diffusion, Submission
+from app.domain.diffusion.models import Attempt, Diffusion, Submission
 from app.domain.diffusion.orders import order, sync_offer
-from app.domain.diffusion.platform import Platform
+from app.domain.diffusion.platform import Ability, Platform
 from app.domain.diffusion.registry import PLATFORMS, open_platforms
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import visible
@@ -96,6 +97,28 @@ def compare(platform: Platform, listed: Iterable[Listed]) -> Compared:
         found.withdrawal_asked_at = None
         take_up_again(found.diffusion)
     return Compared(len(missing), len(orphans), len(there.keys() - ours.keys()))
+
+
+def without_answer(silence: timedelta) -> int:
+    """How many sendings a platform has had since longer than that without saying anything of them."""
+    waiting = sa.select(sa.func.count()).where(
+        Diffusion.status.in_([S.SENDING, S.AWAITING_MODERATION]),
+        Diffusion.detail != "in_feed",
+        Diffusion.since < clock.now() - silence,
+    )
+    return db.session.scalar(waiting.where(Diffusion.platform.in_(_answering()))) or 0
+
+
+def _answering() -> list[str]:
+    return [key for key, platform in PLATFORMS.items() if platform.may(Ability.READ)]
+
+
+def forget_attempts(before: datetime, *, dry: bool, limit: int = 1000) -> int:
+    """Erase exchanges older than a date, `limit` at most; gives their number."""
+    ids = list(db.session.scalars(sa.select(Attempt.id).where(Attempt.at < before).limit(limit)))
+    if ids and not dry:
+        db.session.execute(sa.delete(Attempt).where(Attempt.id.in_(ids)))
+    return len(ids)
 
 
 def _batches(query: sa.Select[T], key: Any) -> Iterator[list[T]]:

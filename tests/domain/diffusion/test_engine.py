@@ -11,7 +11,8 @@ from flask import Flask
 
 from app.core import clock, events
 from app.core.database import db
-from app.domain.diffusion import registry
+from app.core.errors import Refused
+from app.domain.diffusion import desk, registry
 from app.domain.diffusion.engine import Pusher
 from app.domain.diffusion.events import PlatformStopped
 from app.domain.diffusion.lifecycle import DiffusionStatus, SubmissionStatus
@@ -37,7 +38,8 @@ def once_only(play: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """The same platform, declared as one where a sending is never repeated."""
     declared = replace(PLATFORMS[LBA], repeatable=False)
     monkeypatch.setattr(registry, "PLATFORMS", {**PLATFORMS, LBA: declared})
-    monkeypatch.setattr("app.domain.diffusion.orders.PLATFORMS", registry.PLATFORMS)
+    for module in ("orders", "desk"):
+        monkeypatch.setattr(f"app.domain.diffusion.{module}.PLATFORMS", registry.PLATFORMS)
     play.platform = declared
     play.pusher = Pusher(declared, play.pusher.board)
     yield play
@@ -233,3 +235,43 @@ def test_asking_again_sends_again_what_was_refused(play: Scene, lba: Partner) ->
     db.session.commit()
     assert play.push() == Counts(sent=1)
     assert {row.status for row in play.waiting()} <= {OutboxStatus.PENDING}
+
+
+def in_doubt(scene: Scene, lba: Partner) -> Diffusion:
+    """An offer sent once, whose answer never came, where nothing is ever sent twice."""
+    offer_id = online()
+    lba.fails("slow", path="/api/job", seconds=2, times=1)
+    scene.push()
+    return scene.diffusion(offer_id)
+
+
+def test_staff_settle_a_doubt_by_what_they_have_seen(once_only: Scene, lba: Partner) -> None:
+    found = in_doubt(once_only, lba)
+    assert list(desk.failing()) == [found]
+    with pytest.raises(Refused):
+        desk.seen_there(found, "javascript:alert(1)", by=AGENT)
+    desk.check_there(found, by=AGENT)
+    desk.seen_there(found, "https://labonnealternance.example/emploi/1", by=AGENT)
+    db.session.commit()
+    found = once_only.diffusion(found.offer_id)
+    assert (found.status, found.submissions[-1].status) == (S.PUBLISHED, SubmissionStatus.KNOWN)
+    assert writes_to(lba) == ["POST /api/job/v1/offer"]
+
+
+def test_staff_who_saw_nothing_there_send_under_a_new_reference(once_only: Scene, lba: Partner) -> None:
+    found = in_doubt(once_only, lba)
+    desk.send_again(found, by=AGENT)
+    db.session.commit()
+    assert once_only.push() == Counts(sent=1)
+    references = [one.reference for one in once_only.diffusion(found.offer_id).submissions]
+    assert references[1] == f"{references[0]}-2"
+
+
+def test_what_staff_give_up_is_over_for_good(once_only: Scene, lba: Partner) -> None:
+    found = in_doubt(once_only, lba)
+    with pytest.raises(Refused):
+        desk.abandon(found, " ", by=AGENT)
+    desk.abandon(found, "doublon vu sur le site", by=AGENT)
+    db.session.commit()
+    assert once_only.push_later(2000) == Counts()
+    assert once_only.diffusion(found.offer_id).status is S.CANCELLED
