@@ -15,6 +15,7 @@ from app.adapters.rome import HttpRomeSource
 from app.config import Settings
 from app.core.database import db
 from app.core.secrets import Keyring
+from app.declared_sites import declared_boards
 from app.domain.diffusion.apec.facts import facts_of
 from app.domain.diffusion.board import Board
 from app.domain.diffusion.engine import Pusher
@@ -40,7 +41,8 @@ _SIMULATED_KEY = KeyParameters("mot-de-passe-du-simulateur", "c2VsLWR1LXNpbXVsYX
 def boards(settings: Settings) -> dict[str, Board]:
     """A connector for each platform that is set up, by its key."""
     found = {key: make(settings) for key, make in _MAKERS.items()}
-    return {key: board for key, board in found.items() if board is not None}
+    ours = {key: board for key, board in found.items() if board is not None}
+    return {**ours, **declared_boards(settings)}
 
 
 def _page_url(settings: Settings) -> Callable[[str], str]:

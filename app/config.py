@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     lba_url: str = "https://api.apprentissage.beta.gouv.fr/api"
     lba_key: SecretStr = SecretStr("")
     lba_pages_url: str = "https://labonnealternance.apprentissage.beta.gouv.fr"
+    # Sites that need no code, declared in a TOML file.
+    sites_file: str = ""
     france_travail_url: str = "https://portail-partenaire.francetravail.fr/partenaire/depotcurl"
     france_travail_login: str = ""
     france_travail_password: SecretStr = SecretStr("")

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from app.adapters.http import HttpClient, HttpFault
 from app.adapters.payload import number, text
@@ -22,10 +23,20 @@ class TokenUnavailable(Exception):
     """No token now: the partner doesn't answer, or not readably."""
 
 
+class Kept(Protocol):
+    """Where a refresh token stays between two processes."""
+
+    def load(self) -> str | None:
+        """The last one; None when none was ever given."""
+
+    def save(self, token: str) -> None:
+        """The former one no longer serves."""
+
+
 class Tokens:
     """The tokens of one account. `form` goes to the token address; secrets appear nowhere.
 
-    `refreshed` is told a new refresh token, where the partner gives one at each renewal.
+    `kept`: where the refresh token is, when the partner gives another at each renewal.
     """
 
     def __init__(
@@ -35,10 +46,12 @@ class Tokens:
         *,
         params: Mapping[str, str] | None = None,
         timeout: float = 10.0,
+        kept: Kept | None = None,
     ) -> None:
         self._client = HttpClient(url, timeout=timeout)
         self._form = dict(form)
         self._params = params
+        self._kept = kept
         self._lock = threading.Lock()
         self._token = ""
         self._ends: datetime | None = None
@@ -66,6 +79,9 @@ class Tokens:
                 self._ends = None
 
     def _renew(self) -> None:
+        last = self._kept.load() if self._kept is not None else None
+        if last is not None:
+            self._form["refresh_token"] = last
         try:
             answer = self._client.post_form("", form=self._form, params=self._params)
             if answer.status in {400, 401, 403}:
@@ -82,3 +98,5 @@ class Tokens:
         turned = text(content, "refresh_token", limit=4000)
         if turned is not None and "refresh_token" in self._form:
             self._form["refresh_token"] = turned
+            if self._kept is not None:
+                self._kept.save(turned)

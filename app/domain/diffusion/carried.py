@@ -9,7 +9,7 @@ from app.domain.diffusion.models import Diffusion
 from app.domain.diffusion.platform import Platform, Transport
 
 S = DiffusionStatus
-MAILED = "mail_delivered"
+MAIL_QUEUED, MAILED = "mail_queued", "mail_delivered"
 
 
 def carried_sentence(diffusion: Diffusion, platform: Platform) -> str | None:
@@ -21,8 +21,12 @@ def carried_sentence(diffusion: Diffusion, platform: Platform) -> str | None:
         )
     if diffusion.status is S.QUEUED and platform.transport is Transport.FEED:
         return f"Sera dans le flux de {site} dans les minutes qui viennent."
+    if platform.transport is Transport.EMAIL and diffusion.status is S.CANCELLED:
+        return f"Retrait demandé par courriel à {site} le {since}. {site} ne le confirme pas."
     if diffusion.status is not S.SENDING:
         return None
+    if diffusion.detail == MAIL_QUEUED:
+        return f"Un courriel part pour {site}."
     if diffusion.detail == ACKNOWLEDGED:
         return f"Dans le fichier que {site} a reçu le {since}. {site} ne dit pas quand il la publie."
     if diffusion.detail == IN_FEED:

@@ -15,7 +15,7 @@ from app.domain.diffusion.platforms.feeds import HELLOWORK, INDEED
 from app.domain.diffusion.platforms.france_travail import FRANCE_TRAVAIL
 
 # In the order of the pages.
-PLATFORMS: Mapping[str, Platform] = {
+PLATFORMS: dict[str, Platform] = {
     platform.key: platform
     for platform in (
         API_APPRENTISSAGE,
@@ -27,6 +27,15 @@ PLATFORMS: Mapping[str, Platform] = {
         HELLOWORK,
     )
 }
+_OURS = frozenset(PLATFORMS)
+
+
+def declare(platform: Platform) -> None:
+    """Add a platform that the file of sites declares, in place of a former declaration of the same key."""
+    known = PLATFORMS.get(platform.key)
+    if known is not None and platform.key in _OURS:
+        raise ValueError(f"la clé « {platform.key} » est déjà celle de {known.name}")
+    PLATFORMS[platform.key] = platform
 
 
 def open_platforms() -> dict[str, Options]:

@@ -42,6 +42,7 @@ NAMES = {
     "proposal_consent": "Accord d’un candidat proposé",
     "security_change": "Adresse modifiée",
     "staff_invited": "Invitation d’un agent du portail",
+    "site_advert": "Offre envoyée à un site par courriel",
     "verification_problem": "Entreprise à vérifier",
 }
 

@@ -18,7 +18,9 @@ from app.domain.diffusion.lifecycle import DiffusionStatus
 from app.domain.offers.models import ContractType, Remote
 from standins.apec.positions import INTEGRATOR, ITERATIONS, PARALLELISM, PASSWORD, SALT
 from standins.apprentissage.server import TOKEN
+from standins.sites.server import KEY
 from tests.support.diffusion import command, writes_to
+from tests.support.sites import SITE, rest_board, sites_served
 from tests.support.standins import Partner, apec_served, apprentissage_served
 
 SIRET = Siret("73282932000074")
@@ -177,4 +179,22 @@ def _told(partner: Partner, **asked: Any) -> None:
     command(partner, **asked)
 
 
-CASES = (LBA, APEC)
+SITE_CASE = Case(
+    key=SITE,
+    serve=sites_served,
+    board=lambda url, secret, timeout: rest_board(url, timeout=timeout, key=secret),
+    secret=KEY,
+    path="/api/jobs",
+    live=lambda partner: [
+        one["reference"] for one in command(partner)["offres"] if one["status"] == "online"
+    ],
+    creations=lambda partner: sum(
+        (one["method"], one["path"]) == ("POST", "/api/jobs") for one in partner.journal("/api")
+    ),
+    examine=_lba_examine,
+    refuse=lambda partner: _told(partner, refus=str(SIRET)),
+    refused_field="title",
+    unknown=_lba_unknown,
+    invalid={"duration_months": -1},
+)
+CASES = (LBA, APEC, SITE_CASE)

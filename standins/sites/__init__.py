@@ -1,0 +1,1 @@
+"""A job board without a name, as strict and as moody as the real ones."""
