@@ -3,13 +3,14 @@
 The same for every kind of message. Leases follow the database's clock, due times the service's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.core import clock
@@ -37,9 +38,7 @@ class Claimed:
     first_tried_at: datetime
 
 
-def claim(
-    kind: str, *, owner: str, limit: int, lease: timedelta, in_lanes: bool = False
-) -> list[Claimed]:
+def claim(kind: str, *, owner: str, limit: int, lease: timedelta, in_lanes: bool = False) -> list[Claimed]:
     """Take up to `limit` due messages, in one short transaction. The try is counted now, not at failure.
 
     `in_lanes`: only the first of each lane, and those of unknown outcome too, which are to be settled.
@@ -52,13 +51,26 @@ def claim(
     if not ids:
         db.session.commit()
         return []
-    rows = db.session.execute(
+    try:
+        rows = _marked(ids, owner, db_now + lease)
+    except IntegrityError:
+        # Another worker has just taken something of the same lane: it will be for the next round.
+        db.session.rollback()
+        return []
+    failpoint("outbox.before_claim_commit")
+    db.session.commit()
+    return [_held(row, owner) for row in sorted(rows, key=lambda row: ids.index(row.id))]
+
+
+def _marked(ids: list[int], owner: str, until: datetime) -> Sequence[Any]:
+    """The messages, in our hands until then."""
+    return db.session.execute(
         sa.update(OutboxMessage)
         .where(OutboxMessage.id.in_(ids))
         .values(
             status=OutboxStatus.CLAIMED,
             lease_owner=owner,
-            lease_until=db_now + lease,
+            lease_until=until,
             attempts=OutboxMessage.attempts + 1,
             first_tried_at=sa.func.coalesce(OutboxMessage.first_tried_at, clock.now()),
             taken_up_at=None,
@@ -76,9 +88,6 @@ def claim(
         )
         .execution_options(synchronize_session=False)
     ).all()
-    failpoint("outbox.before_claim_commit")
-    db.session.commit()
-    return [_held(row, owner) for row in sorted(rows, key=lambda row: ids.index(row.id))]
 
 
 def _held(row: Any, owner: str) -> Claimed:

@@ -116,6 +116,7 @@ class Pusher:
         after = After(self.platform, self.settler, row, order, reply)
         text = f"{reply.code} {reply.message}".strip() or reply.verdict.value
         if reply.verdict is Verdict.CREDENTIAL:
+            log.error("push: %s refuses our key, its orders wait", self.platform.key)
             stopped = PlatformStopped(self.platform.key, text)
             return self.settler.stop(row, text, told=stopped, also=after.recorded)
         if reply.verdict is Verdict.REFUSED:

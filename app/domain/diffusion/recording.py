@@ -141,13 +141,19 @@ class Recorder:
             if was is not status or self.order.act.writes:
                 emit(DiffusionRefused(diffusion))
         elif status is S.PUBLISHED and was is not status:
-            if diffusion.first_published_at is None:
-                diffusion.first_published_at = clock.now()
-            emit(DiffusionPublished(diffusion))
+            self._published(diffusion)
         elif status is S.AWAITING_MODERATION and was is not status:
             emit(DiffusionModerated(diffusion))
         elif status.is_over and was is S.PUBLISHED and diffusion.withdrawal_asked_at is None:
             emit(DiffusionLost(diffusion))
+
+    def _published(self, diffusion: Diffusion) -> None:
+        """Told once a sending: an update, or a doubt that is over, is no second publication."""
+        submission, former = diffusion.submission, diffusion.first_published_at
+        if submission is not None and former is not None and former >= submission.created_at:
+            return
+        diffusion.first_published_at = clock.now()
+        emit(DiffusionPublished(diffusion))
 
     def _facts(self, status: DiffusionStatus, reply: Reply | None) -> dict[str, object]:
         facts: dict[str, object] = {"platform": self.platform.key, "status": status.value}
