@@ -13,8 +13,8 @@ from app.domain.diffusion.events import (
     DiffusionRefused,
     PlatformStopped,
 )
-from app.domain.employers.events import AccessAsked, ContactReplaced, EstablishmentChecked
-from app.domain.offers import follow_ups
+from app.domain.employers.events import AccessAsked, ContactReplaced, EstablishmentChecked, NewLinkAsked
+from app.domain.offers import follow_ups, rights
 from app.domain.offers.events import (
     ActUndone,
     HoldDecided,
@@ -45,6 +45,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ActUndone: [follow_ups.take_back_mails, diffusion.follow_undo],
     OffersExpired: [follow_ups.tell_expired, diffusion.withdraw_expired],
     AccessAsked: [reaching.send_lost_links],
+    NewLinkAsked: [rights.send_new_link, reaching.send_new_link],
     ContactReplaced: [follow_ups.move_offers],
     EstablishmentChecked: [follow_ups.act_on_check],
     AddressBounced: [follow_ups.mark_bounced, _tell_opco_register, reaching.follow_bounce],

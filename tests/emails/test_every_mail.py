@@ -23,7 +23,7 @@ UNSUBSCRIBABLE = {
     "cfa_reminder", "cfa_request", "cfa_suggested", "opco_digest", "opco_new_need", "opco_reminder",
 }  # fmt: skip
 # A row of the outbox that never leaves by itself.
-NEVER_SENT = {"access_request"}
+NEVER_SENT = {"access_request", "new_link_request"}
 # « {Entreprise} recrute un apprenti : {métier} à {ville} » is longer than the others by its very words.
 LONG_SUBJECT = {"opco_new_need": 62}
 _ADDRESS = re.compile(r"https?://[^\s<>\"'»]+")

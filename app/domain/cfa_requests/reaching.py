@@ -13,10 +13,10 @@ from app.domain.cfa_requests.catalogue_models import Cfa, CfaEmail
 from app.domain.cfa_requests.emails import CfaAsked
 from app.domain.cfa_requests.lifecycle import CFA_REQUEST_LIFECYCLE, SILENT
 from app.domain.cfa_requests.models import CfaRequest, SuggestionStop
-from app.domain.cfa_requests.queries import open_requests_at
+from app.domain.cfa_requests.queries import candidate_of, open_requests_at, request_of
 from app.domain.cfa_requests.services import opt_out
 from app.domain.employers.emails import AccessLink
-from app.domain.employers.events import AccessAsked
+from app.domain.employers.events import AccessAsked, NewLinkAsked
 from app.domain.employers.models import Contact
 from app.domain.employers.services import normalise_email
 from app.domain.offers.queries import is_visible
@@ -65,9 +65,7 @@ def cfas_at(email: str) -> list[Cfa]:
     norm = normalise_email(email)
     listed = sa.select(CfaEmail.cfa_id).where(CfaEmail.email_norm == norm)
     written = sa.select(CfaRequest.cfa_id).where(sa.func.lower(CfaRequest.sent_to) == norm)
-    query = sa.select(Cfa).where(
-        sa.or_(Cfa.id.in_(listed), Cfa.id.in_(written)), Cfa.opted_out_at.is_(None)
-    )
+    query = sa.select(Cfa).where(sa.or_(Cfa.id.in_(listed), Cfa.id.in_(written)), Cfa.opted_out_at.is_(None))
     return list(db.session.scalars(query.order_by(Cfa.title, Cfa.id)).unique())
 
 
@@ -76,6 +74,17 @@ def send_lost_links(event: AccessAsked) -> None:
     for request in open_requests_at(event.email):
         to = request.sent_to
         queue(AccessLink(to, Purpose.CFA_REQUEST, "cfa_request", request.id, ask=event.ask))
+
+
+def send_new_link(event: NewLinkAsked) -> None:
+    """Reaction: E13 to the CFA still asked at that address, or to the candidate not yet forgotten."""
+    link = event.link
+    if link.purpose is Purpose.CFA_REQUEST:
+        request = request_of(link)
+        if request is not None and request.cfa.opted_out_at is None and request.sent_to == link.subject_email:
+            queue(AccessLink.again(link, ask=event.ask))
+    elif link.purpose is Purpose.CONSENT and candidate_of(link) is not None:
+        queue(AccessLink.again(link, ask=event.ask))
 
 
 def stop_suggestions(email: str) -> None:

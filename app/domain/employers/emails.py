@@ -12,7 +12,7 @@ from app.core.identifiers import Siret
 from app.core.tokens import public_id
 from app.domain.accounts.magic_links import LIVES
 from app.domain.accounts.models import Account, Link, Purpose
-from app.domain.employers.events import AccessAsked
+from app.domain.employers.events import AccessAsked, NewLinkAsked
 from app.domain.employers.models import Contact, Employer, Establishment, Verification
 from app.outbox import LinkOrder, Mail, queue
 
@@ -94,8 +94,8 @@ class AccessLink(Mail):
         return cls(contact.email, Purpose.MANAGEMENT, "contact", contact.id, scope, ask=ask)
 
     @classmethod
-    def again(cls, link: Link) -> Self:
-        return cls(link.subject_email, link.purpose, link.object_type, link.object_id, link.scope)
+    def again(cls, link: Link, *, ask: str) -> Self:
+        return cls(link.subject_email, link.purpose, link.object_type, link.object_id, link.scope, ask=ask)
 
     def refs(self) -> dict[str, Any]:
         return {
@@ -190,3 +190,37 @@ class AccessRequest(Mail):
     @classmethod
     def sample(cls) -> Self:
         return cls("camille@boulangerie.example")
+
+
+@dataclass(frozen=True)
+class NewLinkRequest(Mail):
+    """A new link asked for in place of a dead one: the worker looks at its right.
+
+    The page's answer thus takes the same time whether that right lives or not.
+    """
+
+    code: ClassVar[str] = "E13"
+    name: ClassVar[str] = "new_link_request"
+    to: str
+    link_id: int
+    ask: str = field(default_factory=public_id)
+
+    def refs(self) -> dict[str, Any]:
+        return {"link": self.link_id, "ask": self.ask}
+
+    @classmethod
+    def restore(cls, refs: Mapping[str, Any]) -> Self | None:
+        """Always None: the E13 that answers leaves by itself while the right lives."""
+        link = db.session.get(Link, refs["link"])
+        if link is not None:
+            events.emit(NewLinkAsked(link, str(refs["ask"])))
+            db.session.commit()
+        return None
+
+    def context(self) -> dict[str, Any]:
+        """It never leaves by itself; shown in previews, it is the e-mail that answers it."""
+        return AccessLink.sample().context()
+
+    @classmethod
+    def sample(cls) -> Self:
+        return cls("camille@boulangerie.example", 1)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.core.events import Event
+from app.domain.accounts.models import Link
 from app.domain.employers.models import Contact, Establishment
 
 
@@ -19,6 +20,14 @@ class AccessAsked(Event):
     """Somebody asks again for the links of an address, in lower case; `ask` is the same for one asking."""
 
     email: str
+    ask: str
+
+
+@dataclass(frozen=True)
+class NewLinkAsked(Event):
+    """Somebody asks for a new link in place of this one; whoever knows its right writes, or doesn't."""
+
+    link: Link
     ask: str
 
 

@@ -106,9 +106,7 @@ class OwnAddresses:
 
 def own_addresses(organisation: Organisation) -> OwnAddresses:
     """What a company's contact can't be."""
-    query = (
-        sa.select(Account.email).join(Membership).where(Membership.organisation_id == organisation.id)
-    )
+    query = sa.select(Account.email).join(Membership).where(Membership.organisation_id == organisation.id)
     addresses = frozenset(db.session.scalars(query))
     return OwnAddresses(addresses, frozenset(one.rpartition("@")[2] for one in addresses) - FREE_MAIL)
 

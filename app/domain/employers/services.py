@@ -174,9 +174,7 @@ def contact_for(establishment: Establishment, *, email: str, name: str, phone: s
     new = db.session.scalars(statement).one_or_none()
     if new is not None:
         return new
-    query = sa.select(Contact).where(
-        Contact.establishment_id == establishment.id, Contact.email_norm == norm
-    )
+    query = sa.select(Contact).where(Contact.establishment_id == establishment.id, Contact.email_norm == norm)
     contact = db.session.scalars(query).one()
     if contact.confirmed_at is None:
         contact.name, contact.phone = name, phone or contact.phone

@@ -6,10 +6,13 @@ import sqlalchemy as sa
 
 from app.core import clock
 from app.core.database import db
-from app.domain.accounts.models import Link
+from app.domain.accounts.models import Link, Purpose
+from app.domain.employers.emails import AccessLink
+from app.domain.employers.events import NewLinkAsked
 from app.domain.employers.models import Contact
 from app.domain.offers.lifecycle import EndReason, OfferStatus
 from app.domain.offers.models import Offer
+from app.outbox import queue
 
 AFTER_LAST_OFFER = timedelta(days=90)
 AFTER_FILLED_START = timedelta(days=30)
@@ -22,6 +25,17 @@ def contact_of(link: Link) -> Contact | None:
     if contact is None or contact.removed_at is not None or contact.email != link.subject_email:
         return None
     return contact
+
+
+def send_new_link(event: NewLinkAsked) -> None:
+    """Reaction: E13 to whoever manages, follows or writes offers, while that right lives."""
+    link = event.link
+    if link.purpose is Purpose.MANAGEMENT:
+        contact = contact_of(link)
+        if contact is not None and right_ended_at(contact) is None:
+            queue(AccessLink.to_contact(contact, scope=link.scope, ask=event.ask))
+    elif link.purpose in {Purpose.FOLLOW_UP, Purpose.HELD_OFFER, Purpose.DRAFT}:
+        queue(AccessLink.again(link, ask=event.ask))
 
 
 def right_ended_at(contact: Contact, *, offer: Offer | None = None) -> datetime | None:

@@ -5,6 +5,7 @@ from app.outbox.message import MAILS
 NAMES = {
     "access_link": "Lien d’accès",
     "access_request": "Demande de lien perdu",
+    "new_link_request": "Demande d’un nouveau lien",
     "address_bounced": "Adresse injoignable",
     "apec_id_invalid": "Identifiant APEC à vérifier",
     "apec_moderation": "Offre relue par l’APEC, au membre",
