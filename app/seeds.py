@@ -6,6 +6,7 @@ from app.core import clock
 from app.core.database import db
 from app.core.failpoints import failpoint
 from app.demonstration import seed_offers
+from app.demonstration_apec import seed_apec
 from app.demonstration_collecting import seed_collecting
 from app.demonstration_opco import seed_exchanges, seed_view
 from app.demonstration_structures import seed_structures
@@ -35,5 +36,6 @@ def seed_demonstration() -> None:
             db.session.add(Account(email=email, name=name, staff_role=role, created_at=clock.now()))
     seed_structures()
     seed_collecting()
+    seed_apec()
     seed_exchanges()
     seed_view()

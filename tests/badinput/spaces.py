@@ -23,6 +23,12 @@ AGENT = "chef@portail.example"
 _numbers = count(1)
 
 
+LETTER = {
+    "situation": "compte", "first_name": "Camille", "name": "Durand", "email": "camille@cma.example",
+    "phone": "05 65 00 12 34", "siret": "732 829 320 00074", "department": "12",
+}  # fmt: skip
+
+
 def _somebody() -> Account:
     return make_account(f"personne{next(_numbers)}@structure.example")
 
@@ -160,6 +166,9 @@ SPACE_SITES: dict[str, Site] = {
     "espace, suivi par": Site(_company("/suivi"), answers={"note": "Rappeler"}),
     "espace, pas notre champ": Site(_company("/pas-notre-champ"), answers={"other_opco": ""}),
     "espace, adresse": Site(_space("/adresses/ajouter", opco=True), answers={"email": "suivi@ep.example"}),
+    "apec, identifiant": Site(_space("/apec/identifiant"), answers={"value": "x"}),
+    "apec, présentation": Site(_space("/apec/presentation"), answers={"about": "trop court"}),
+    "apec, demande": Site(_space("/apec/convention"), answers=LETTER),
     "agents, structure": Site(_staff("/agents/structures/{structure}"), answers={"decision": ""}),
     "agents, corriger un opco": Site(
         _staff("/agents/besoins-sans-opco/{place}"), answers={"opco": "", "reason": "Convention vérifiée"}

@@ -90,16 +90,17 @@ def apec(organisation: str) -> str:
 def apec_identifier(organisation: str) -> Answer:
     """« + Ajouter un identifiant APEC »: checked, tried at APEC, kept."""
     people = _people()
-    form = IdentifierForm(data={"person": request.args.get("pour", "")}) if request.method == "GET" else None
-    form = form or IdentifierForm()
+    form = IdentifierForm(data={"person": request.args.get("pour", "")} if request.method == "GET" else None)
     form.person.offer([("", "Choisir"), *((str(one.id), one.account.name) for one in people.values())])
-    if len(people) == 1 and not form.person.data:
-        form.person.data = str(next(iter(people)))
-    shown = {"form": form, "space": _space(), "is_alone": len(people) == 1 and form.person.chosen is not None}
+    alone = next(iter(people.values())) if len(people) == 1 else None
+    if alone is not None:
+        # Nobody to choose: one's own.
+        del form.person
+    shown = {"form": form, "space": _space(), "is_alone": alone is not None}
     if request.method != "POST":
         return render_template("recruiter/apec_identifier.html", **shown)
     if form.validate():
-        chosen, value = people[int(str(form.person.chosen))], str(form.value.data)
+        chosen, value = alone or people[int(str(form.person.chosen))], str(form.value.data)
         if not identifiers.is_well_formed(value):
             form.add_error(form.value, identifiers.WRONG_FORM)
         else:

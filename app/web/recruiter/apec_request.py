@@ -166,7 +166,7 @@ def _letter(form: LetterForm, situation: Situation) -> Letter:
     )
 
 
-@blueprint.get("/espace/<string:organisation>/apec/utilisateurs.csv")
+@blueprint.get("/espace/<string:organisation>/apec/utilisateurs")
 @member(Permission.MEMBERS_MANAGE)
 def apec_users(organisation: str) -> Response:
     """The table that APEC asks for: the people who publish."""
