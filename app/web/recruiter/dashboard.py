@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.core import clock
 from app.core.french import date_fr, number_fr, plural
+from app.domain.diffusion.summary import Spread, spread_of, to_fix_of
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.organisation_offers import OfferFilter, ending_soon, offers_page
 from app.domain.opco.board import late_companies
@@ -66,6 +67,8 @@ def dashboard(organisation: str) -> str:
         space=space,
         tasks=_tasks(space),
         page=page,
+        spread=spread_of([offer.id for offer in page.offers]),
+        nowhere=Spread(),
         wanted=wanted,
         statuses=[(status.value, status.label) for status in OfferStatus],
         may_deposit=may(Permission.OFFER_MANAGE),
@@ -81,7 +84,16 @@ def _page_number() -> int:
 
 
 def _tasks(space: Organisation) -> list[Task]:
-    return [*_to_contact(space), *_ending(space)]
+    return [*_to_contact(space), *_to_fix(space), *_ending(space)]
+
+
+def _to_fix(space: Organisation) -> list[Task]:
+    found = to_fix_of(space)
+    if found is None:
+        return []
+    words = plural(found.count, "diffusion à corriger", "diffusions à corriger")
+    text = f"{number_fr(found.count)} {words} (la plus ancienne depuis le {date_fr(found.oldest)})"
+    return [Task(text, url_for("manage.offer", public_id=found.public_id, _anchor="sites"))]
 
 
 def _to_contact(space: Organisation) -> list[Task]:
