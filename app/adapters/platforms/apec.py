@@ -8,13 +8,14 @@ from app.adapters.platforms.apec_answers import (
     ABSENT,
     CONSULTANT,
     KEY_REFUSED,
-    NOT_NOW,
     SAME,
     TAKEN,
     asked_for,
     fatal,
     no,
     refused,
+    unchanged,
+    without_identifier,
 )
 from app.adapters.platforms.apec_checks import problems_of, problems_with
 from app.adapters.platforms.apec_envelope import (
@@ -37,7 +38,6 @@ from app.domain.diffusion.lifecycle import DiffusionStatus
 S, V = DiffusionStatus, Verdict
 _LONGEST_REFERENCE = 20
 _PATH = "/v5/positions"
-_HOUR = 3600.0
 _NOBODY = "0"
 FactsOf = Callable[[Advert], ApecFacts | None]
 
@@ -83,7 +83,7 @@ class ApecBoard:
         """One act. A creation is followed by one reading of the state, which never undoes it."""
         facts = self._facts_of(order.advert)
         if facts is None:
-            return refused("identifiant", "aucun identifiant APEC")
+            return without_identifier(order)
         who = self._who(facts.recruiter)
         try:
             if order.act is Act.READ:
@@ -232,12 +232,7 @@ class ApecBoard:
         code = said.fatal.code if said.fatal else ""
         if not said.fatal or code == SAME:
             return called.reply(V.ACCEPTED, status=STATUSES[wanted], remote_status=wanted)
-        if code == NOT_NOW and order.act is not Act.RESUME:
-            # APEC is reading it: it can't be taken offline before its consultant has decided.
-            return called.reply(
-                V.TRANSIENT, code=code, message="l’APEC relit encore l’annonce", retry_after=_HOUR
-            )
-        return fatal(called, said)
+        return unchanged(called, said, order)
 
 
 def _tracking() -> str:

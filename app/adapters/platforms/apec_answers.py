@@ -8,6 +8,7 @@ from app.domain.diffusion.platforms.apec import APEC
 
 V = Verdict
 KEY_REFUSED, TAKEN, SAME, NOT_NOW, CONSULTANT = "102", "390", "353", "352", "399"
+_HOUR = 3600.0
 ABSENT = frozenset({"391", "392"})
 # Nothing was created: the message itself, the tracking id, the recruiter or the agreement was refused. A
 # tracking id already used (108) isn't among them: somebody has sent our request twice.
@@ -30,10 +31,17 @@ def no(called: Called, said: object, order: Order, *, writes: bool = True) -> Re
     if called.status == 404:
         return called.reply(V.BROKEN if writes else V.ABSENT, code=code, message="adresse inconnue")
     if called.status == 409:
-        return called.reply(V.CONFLICT if writes else V.TRANSIENT, code=code)
+        return called.reply(_by_act(order, V.CONFLICT, read=V.TRANSIENT), code=code)
     if 400 <= called.status < 500:
-        return called.reply(V.REFUSED if writes else V.BROKEN, code=code, message="demande refusée")
+        return called.reply(_by_act(order, V.REFUSED), code=code, message="demande refusée")
     return called.unreadable(writes=writes)
+
+
+def _by_act(order: Order, creating: Verdict, *, read: Verdict = V.BROKEN) -> Verdict:
+    """A change refused for a reason that isn't the offer's would only be asked again: portal staff see it."""
+    if order.act is Act.READ:
+        return read
+    return creating if order.act.creates else V.BROKEN
 
 
 def _of_fault(called: Called, said: SoapFault, order: Order, *, writes: bool) -> Reply | None:
@@ -47,14 +55,34 @@ def _of_fault(called: Called, said: SoapFault, order: Order, *, writes: bool) ->
         return called.reply(V.ACCEPTED, status=STATUSES[asked_for(order)], remote_status=asked_for(order))
     if code in {"103", "329", "330"} and order.act.creates:
         return refused(code, said.message, exchanges=(called.exchange,))
-    if code in _CERTAIN:
+    if code in _CERTAIN or (code in ABSENT and not order.act.creates):
         return called.reply(V.BROKEN, code=code, message=said.message)
     if not code:
         return None
     return called.reply(V.DOUBTFUL if writes else V.TRANSIENT, code=code, message=said.message)
 
 
+def unchanged(called: Called, said: Acknowledged, order: Order) -> Reply:
+    """A change that was refused: what may not come back is over, what can't leave is for portal staff."""
+    code = said.fatal.code if said.fatal else ""
+    if code == KEY_REFUSED or order.act is Act.RESUME:
+        return fatal(called, said)
+    if code == NOT_NOW:
+        # APEC is reading it: it can't be taken offline before its consultant has decided.
+        waits = "l’APEC relit encore l’annonce"
+        return called.reply(V.TRANSIENT, code=code, message=waits, retry_after=_HOUR)
+    return called.reply(V.BROKEN, code=code or "?", message=said.fatal.message if said.fatal else "")
+
+
+def without_identifier(order: Order) -> Reply:
+    """Nothing leaves without one; what is there already can't be reached any more."""
+    if order.act.creates:
+        return refused("identifiant", "aucun identifiant APEC")
+    return Reply(verdict=V.BROKEN, code="identifiant", message="identifiant APEC retiré")
+
+
 def fatal(called: Called, said: Acknowledged) -> Reply:
+    """The refusal of an acknowledgement."""
     remark = said.fatal
     code = remark.code if remark else ""
     if code == KEY_REFUSED:

@@ -12,6 +12,7 @@ import pytest
 from argon2.low_level import Type, hash_secret_raw
 from lxml import etree
 
+from app.adapters.platforms.apec import ApecBoard
 from app.adapters.platforms.apec_checks import problems_of, problems_with
 from app.adapters.platforms.apec_envelope import Credentials, open_position
 from app.adapters.platforms.apec_key import BadParameters, KeyParameters, decoded_salt, key_of
@@ -217,6 +218,23 @@ def test_an_offer_apec_is_reading_is_not_taken_offline(partner: Partner) -> None
     board.perform(order(Act.PUBLISH, known=DiffusionStatus.QUEUED))
     reply = board.perform(order(Act.SUSPEND, known=DiffusionStatus.AWAITING_MODERATION))
     assert (reply.verdict, reply.code, reply.retry_after) == (V.TRANSIENT, "352", 3600)
+
+
+def test_what_cannot_be_taken_offline_is_for_portal_staff(partner: Partner) -> None:
+    board = APEC.board(partner.url, PASSWORD, 1.0)
+    unknown = board.perform(order(Act.SUSPEND, known=DiffusionStatus.PUBLISHED))
+    assert (unknown.verdict, unknown.code) == (V.BROKEN, "391")
+    alone = ApecBoard(
+        partner.url,
+        integrator=INTEGRATOR,
+        parameters=KeyParameters(PASSWORD, SALT, ITERATIONS, PARALLELISM),
+        facts_of=lambda _: None,
+        page_url=str,
+        apply_email=str,
+    )
+    for act, verdict in ((Act.PUBLISH, V.REFUSED), (Act.SUSPEND, V.BROKEN), (Act.READ, V.BROKEN)):
+        reply = alone.perform(order(act, known=DiffusionStatus.PUBLISHED))
+        assert (reply.verdict, reply.code) == (verdict, "identifiant")
 
 
 def test_back_online_until_thirty_days(partner: Partner) -> None:
