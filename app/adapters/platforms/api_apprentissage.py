@@ -4,20 +4,27 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from app.adapters.http import HttpClient
-from app.adapters.payload import clean, mapping, mappings, text
+from app.adapters.payload import mapping, text
 from app.adapters.platforms.api_apprentissage_mapping import (
     OFFER_STATUSES,
     PUBLISHING,
-    TRANSIENT_CODES,
     ending_of,
-    field_of,
     offer_write,
     problems_of,
     slug,
 )
+from app.adapters.platforms.api_apprentissage_reading import (
+    error_of,
+    invalid,
+    key_end,
+    message_of,
+    refusal,
+    unknown,
+)
 from app.adapters.platforms.calling import Called, Caller, PayloadTooLarge
 from app.core import clock
-from app.domain.diffusion.advert import FIELD_LABELS, Advert
+from app.core.french import date_fr
+from app.domain.diffusion.advert import Advert
 from app.domain.diffusion.board import Act, Listed, Order, Problem, Reply, Trial, Verdict
 from app.domain.diffusion.lifecycle import DiffusionStatus
 
@@ -47,6 +54,7 @@ class ApiApprentissageBoard:
         def secret_headers() -> Mapping[str, str]:
             return {"Authorization": f"Bearer {token}"}
 
+        self._token = token
         client = HttpClient(base_url, timeout=timeout, secret_headers=secret_headers)
         self._caller = Caller(client, secrets=lambda: (token,))
         self._page_url = page_url
@@ -84,9 +92,11 @@ class ApiApprentissageBoard:
         """Reads an offer that doesn't exist: a good key answers 404."""
         called = self._caller.call("GET", f"{_OFFER}/{_NOBODY}/publishing-informations")
         if called.status == 404:
-            return Trial(True, "La clé est acceptée.")
+            end = key_end(self._token)
+            until = f" Elle expire le {date_fr(end)}." if end else ""
+            return Trial(True, f"La clé est acceptée.{until}")
         if called.status in {401, 403}:
-            return Trial(False, f"La clé est refusée : {_message(called) or called.status}.")
+            return Trial(False, f"La clé est refusée : {message_of(called) or called.status}.")
         return Trial(False, f"La bonne alternance ne répond pas ({called.status or 'aucune réponse'}).")
 
     def _post(self, order: Order) -> Reply:
@@ -104,10 +114,10 @@ class ApiApprentissageBoard:
             return self._taken(order, called, order.remote_id)
         if called.status == 404:
             return self._post(order)
-        if called.status == 400 and _NOT_ACTIVE in _message(called):
+        if called.status == 400 and _NOT_ACTIVE in message_of(called):
             # Already over there: reading it says how.
             return called.reply(Verdict.CONFLICT, code="400")
-        if called.status == 403 and _error(called) == "Forbidden":
+        if called.status == 403 and error_of(called) == "Forbidden":
             return called.reply(Verdict.BROKEN, code="403", message="offre d’un autre partenaire")
         return self._no(called, writes=True)
 
@@ -137,9 +147,9 @@ class ApiApprentissageBoard:
         publishing = mapping(called.json(), "publishing")
         said = text(publishing, "status", limit=40) or ""
         if said not in PUBLISHING:
-            return _unknown(called, said)
+            return unknown(called, said)
         if PUBLISHING[said] is S.REFUSED:
-            return _refusal(order, called, said, mapping(publishing, "error"))
+            return refusal(order, called, said, mapping(publishing, "error"))
         if PUBLISHING[said] is S.SENDING:
             status, detail = (
                 (S.PUBLISHED, "updating") if order.known is S.PUBLISHED else (S.SENDING, "processing")
@@ -165,7 +175,7 @@ class ApiApprentissageBoard:
             return trouble
         status = text(mapping(called.json(), "offer"), "status", limit=40) or ""
         if status not in OFFER_STATUSES:
-            return _unknown(called, status)
+            return unknown(called, status)
         found, detail, url = OFFER_STATUSES[status], "", None
         if found is S.PUBLISHED:
             url = f"{self._pages_url}{_PAGES}/{order.remote_id}/{slug(order.advert.title)}"
@@ -188,50 +198,12 @@ class ApiApprentissageBoard:
         if trouble is not None:
             return trouble
         if called.status in {400, 422}:
-            return _invalid(called)
+            return invalid(called)
         if called.status == 413:
             said = "L’annonce est trop longue pour ce site."
             return called.reply(Verdict.REFUSED, code="413", message=said, field="description")
         if called.status in {404, 409}:
             return called.reply(Verdict.CONFLICT, code=str(called.status))
         if 400 <= called.status < 500:
-            return called.reply(Verdict.BROKEN, code=str(called.status), message=_message(called))
+            return called.reply(Verdict.BROKEN, code=str(called.status), message=message_of(called))
         return called.unreadable(writes=writes)
-
-
-def _message(called: Called) -> str:
-    found = called.json()
-    return (text(found, "message", limit=400) or "") if isinstance(found, dict) else ""
-
-
-def _error(called: Called) -> str:
-    found = called.json()
-    return (text(found, "error", limit=80) or "") if isinstance(found, dict) else ""
-
-
-def _invalid(called: Called) -> Reply:
-    """A validation that ours should have made: which field, in our words, and theirs."""
-    found = called.json()
-    error = mapping(mapping(found, "data"), "validationError")
-    field = next((name for issue in mappings(error, "issues") if (name := field_of(issue.get("path")))), None)
-    said = clean(_message(called), limit=300)
-    where = f"le champ « {FIELD_LABELS[field]} »" if field else "un champ"
-    message = f"La bonne alternance n’accepte pas {where} ({said})."
-    return called.reply(Verdict.REFUSED, code="FST_ERR_VALIDATION", message=message, field=field)
-
-
-def _refusal(order: Order, called: Called, said: str, error: dict[str, Any]) -> Reply:
-    """A refused update leaves the former version online."""
-    code = text(error, "code", limit=60) or "UNKNOWN"
-    if code in TRANSIENT_CODES:
-        return called.reply(Verdict.ACCEPTED, status=TRANSIENT_CODES[code], detail=code, remote_status=said)
-    message = text(error, "label", limit=300) or ""
-    detail = "former_online" if order.known is S.PUBLISHED else ""
-    return called.reply(Verdict.REFUSED, code=code, message=message, remote_status=said, detail=detail)
-
-
-def _unknown(called: Called, said: str) -> Reply:
-    """A status that no table knows: raised to portal staff, read again later."""
-    if not said:
-        return called.unreadable(writes=False)
-    return called.reply(Verdict.TRANSIENT, code="statut_inconnu", message=f"statut inconnu : {said}")

@@ -1,5 +1,6 @@
 """La bonne alternance: what is written there, field by field, and what each of its answers means."""
 
+import base64
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.adapters.platforms.api_apprentissage_mapping import FIELDS, is_trusted, offer_write
+from app.adapters.platforms.api_apprentissage_reading import key_end
 from app.domain.diffusion.advert import FIELD_LABELS
 from app.domain.diffusion.board import Act, Verdict
 from app.domain.diffusion.lifecycle import DiffusionStatus
@@ -170,3 +172,10 @@ def test_warnings_do_not_block(lba: Partner) -> None:
 
 def test_every_field_of_theirs_has_one_of_ours() -> None:
     assert set(FIELDS.values()) <= set(FIELD_LABELS)
+
+
+def test_the_end_of_a_key_is_read_in_it() -> None:
+    claims = base64.urlsafe_b64encode(json.dumps({"exp": 1_800_000_000}).encode()).decode().rstrip("=")
+    assert key_end(f"e30.{claims}.signature") == date(2027, 1, 15)
+    for nothing in ("jeton-du-simulateur", "a.b.c", f"e30.{claims}", "e30.e30.x"):
+        assert key_end(nothing) is None
