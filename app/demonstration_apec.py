@@ -17,7 +17,7 @@ from app.domain.reference.adverts import write_advert
 from app.domain.reference.jobs import search_jobs
 from app.outbox.models import OutboxMessage
 
-CHAMBER, COMPANY = Siret("99100090200015"), Siret("99100012600011")
+CHAMBER, COMPANY = Siret("99100090200015"), Siret("99100014200018")
 ABOUT = (
     "La chambre de métiers accompagne les entreprises artisanales de l’Aveyron et publie leurs offres "
     "d’alternance avec elles."
