@@ -77,8 +77,8 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(("recruiter.dashboard", "recruiter.members_list", "recruiter.apec"), IN_SPACE),
     **dict.fromkeys(
         (
-            "recruiter.apec_identifier", "recruiter.apec_try", "recruiter.apec_remove", "recruiter.apec_about",
-            "recruiter.apec_request",
+            "recruiter.apec_identifier", "recruiter.apec_try", "recruiter.apec_remove",
+            "recruiter.apec_about", "recruiter.apec_request",
         ),
         Row("offers", "structures"),
     ),
@@ -235,16 +235,12 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
     kinds: dict[str, list[tuple[str, dict[str, object]]]] = {
         "": [("", {})],
         "offers": [(o, {"public_id": world.offers[o].public_id}) for o in "AB"],
-        "establishments": [
-            (o, {"establishment": world.contacts[o].establishment.public_id}) for o in "AB"
-        ],
+        "establishments": [(o, {"establishment": world.contacts[o].establishment.public_id}) for o in "AB"],
         "drafts": [
             *((o, {"draft_id": world.drafts[o].public_id}) for o in "AB"),
             *((f"deposited:{o}", {"draft_id": world.deposited[o].public_id}) for o in "AB"),
         ],
-        "sites": [
-            (o, {"public_id": world.offers[o].public_id, "site": "api_apprentissage"}) for o in "AB"
-        ],
+        "sites": [(o, {"public_id": world.offers[o].public_id, "site": "api_apprentissage"}) for o in "AB"],
         "follow_ups": [(o, {"public_id": world.follow_ups[o].public_id}) for o in "12"],
         "held": [(o, {"public_id": world.held[o].public_id}) for o in "12"],
         "cfa_requests": [(o, {"public_id": world.cfa_requests[o].public_id}) for o in "12"],
@@ -322,9 +318,7 @@ def _series(world: World, owner: str) -> dict[str, object]:
     }
 
 
-def _across(
-    world: World, objects: dict[str, dict[str, object]]
-) -> list[tuple[str, dict[str, object]]]:
+def _across(world: World, objects: dict[str, dict[str, object]]) -> list[tuple[str, dict[str, object]]]:
     """What is in each OPCO's space; asked for in the other one's, it isn't found by who may read there."""
     found = []
     for owner, parameters in objects.items():
