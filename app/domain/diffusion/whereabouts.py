@@ -169,6 +169,8 @@ def _act(diffusion: Diffusion, offer: Offer, options: Options | None) -> str:
         return ""
     if diffusion.status is S.REFUSED:
         return "fix" if diffusion.reason_field else "retry"
+    if diffusion.status is S.SUSPENDED and not diffusion.wanted:
+        return "ask"
     return "retry" if diffusion.status in OVER else ""
 
 

@@ -13,6 +13,8 @@ from app.core.errors import Refused
 from app.domain.diffusion.apec.identifiers import remove_identifier
 from app.domain.diffusion.apec.models import ApecIdentifier
 from app.domain.diffusion.lifecycle import DiffusionStatus, SubmissionStatus
+from app.domain.diffusion.orders import ask, take_back
+from app.domain.diffusion.whereabouts import line_of
 from app.domain.offers.editing import edit_offer
 from app.domain.offers.life import close_offer
 from app.domain.offers.lifecycle import EndReason
@@ -220,3 +222,28 @@ def test_an_unknown_identifier_is_told_once_and_another_sends_again(play: Scene,
     play.push()
     assert play.diffusion(offer_id).status is S.PUBLISHED
     assert [one["recruteur"] for one in command(apec)["offres"]] == ["123456789W"]
+
+
+def test_a_person_takes_it_offline_and_puts_it_back_then_again_after_thirty_days(
+    play: Scene, apec: Partner
+) -> None:
+    offer_id = sent(play)
+    offer = db.session.get_one(Offer, offer_id)
+    take_back(play.diffusion(offer_id), by=SYSTEM)
+    db.session.commit()
+    play.push()
+    offer = db.session.get_one(Offer, offer_id)
+    assert (line_of(offer, play.platform).state, line_of(offer, play.platform).act) == ("Retirée", "ask")
+    ask(offer, "apec", by=SYSTEM)
+    db.session.commit()
+    play.push()
+    [(reference, state)] = held(apec)
+    assert (state, play.diffusion(offer_id).status) == ("PUBLIEE", S.PUBLISHED)
+    command(apec, vieillir=reference)
+    play.push_later(60 * 25)
+    offer = db.session.get_one(Offer, offer_id)
+    assert line_of(offer, play.platform).act == "retry"
+    ask(offer, "apec", by=SYSTEM)
+    db.session.commit()
+    play.push()
+    assert held(apec) == [(reference, "FERMEE"), (f"{reference}-2", "PUBLIEE")]

@@ -25,8 +25,10 @@ WHAT_TO_DO = {
     S.PUBLISHED: "Pour la changer, modifiez l’offre : une autre annonce remplace celle-ci. Pour la retirer, "
     "« Retirer de ce site ».",
     S.REFUSED: "Corrigez l’offre : elle repart sous une autre référence.",
-    S.SUSPENDED: "« Diffuser ici » la remet en ligne, avec le même texte, pendant 30 jours.",
-    S.CLOSED: "Terminée à l’APEC après environ 30 jours. Dupliquez l’offre pour la publier de nouveau.",
+    S.SUSPENDED: "« Diffuser sur APEC », page de l’offre, la remet en ligne avec le même texte, pendant "
+    "30 jours.",
+    S.CLOSED: "Archivée par l’APEC, après environ 30 jours. « Relancer l’envoi », page de l’offre, en publie "
+    "une copie sous une autre référence.",
     S.UNCERTAIN: "Rien à faire : l’APEC n’a pas répondu. Nous lisons son état avant tout nouvel envoi.",
 }
 

@@ -54,9 +54,10 @@ REFUSALS = {
     "333": Refusal("L’affichage du salaire manque."),
     "412": Refusal("L’affichage du salaire n’est pas accepté."),
     "361": Refusal(
-        "L’offre a été publiée il y a plus de 30 jours : l’APEC ne la remet plus en ligne. Dupliquez-la."
+        "L’offre a été publiée il y a plus de 30 jours : l’APEC ne la remet plus en ligne. Relancez l’envoi "
+        ": une copie part sous une autre référence."
     ),
-    "362": Refusal("L’APEC ne remet pas en ligne les postes de cadre du secteur public. Dupliquez l’offre."),
+    "362": Refusal("L’APEC ne remet pas en ligne les postes de cadre du secteur public. Relancez l’envoi."),
     "363": Refusal("Le statut du poste n’est pas accepté par l’APEC.", "title"),
     "375": Refusal("Le nom de l’entreprise dépasse 38 caractères.", "brand"),
     "387": Refusal("Le code d’activité (NAF) de l’entreprise n’est pas accepté."),
