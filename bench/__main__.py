@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable
 
-from bench import deposit, expiry, feed, mail, memory, opco_board, pages, queries, weight
+from bench import deposit, expiry, feed, file, mail, memory, opco_board, pages, push, queries, weight
 from bench.pace import scale
 from bench.processes import load
 from bench.results import REPORT, Row, table, write
@@ -19,9 +19,11 @@ MEASURES: dict[str, tuple[str, Callable[[Scene], list[Row]]]] = {
     "P6": ("dépôt", deposit.measure),
     "P7": ("clôture", expiry.measure),
     "P8": ("courriels", mail.measure),
+    "P9": ("envois aux sites", push.measure),
     "P10": ("démarrage et mémoire", memory.measure),
     "P11": ("poids", weight.measure),
     "P12": ("flux", feed.measure),
+    "FT": ("fichier de France Travail", file.measure),
     "P13": ("ordres", queries.measure),
     "OPCO": ("tableau OPCO", opco_board.measure),
 }

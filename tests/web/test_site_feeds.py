@@ -1,7 +1,8 @@
 """The feeds of sites: what is in them, under which key, in which form, who reads them; the staff's page."""
 
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +23,9 @@ from app.domain.diffusion.models import Diffusion
 from app.domain.diffusion.orders import take_back
 from app.domain.diffusion.registry import PLATFORMS, turn
 from app.domain.employers.directory import Outcome
+from app.domain.offers import feed_xml
 from app.domain.offers.feed import batches
+from app.domain.offers.feed_formats import Frame
 from app.domain.offers.life import close_offer
 from app.domain.offers.lifecycle import EndReason
 from app.domain.offers.models import Offer
@@ -30,6 +33,7 @@ from app.scheduling.runner import run_job
 from app.web.feed_addresses import feed_token
 from tests.factories.offers import given, make_establishment, make_offer, make_offers
 from tests.support.client import CheckedClient
+from tests.support.examples import keeps_example
 from tests.support.sign_in import by_link
 
 S = DiffusionStatus
@@ -201,3 +205,32 @@ def test_staff_see_files_addresses_and_readers(
     assert page.status_code == 200
     for shown in (address, "Indeedbot", "Pas accepté", "1,5", "Fichier &lt;b&gt;refuse"):
         assert shown in page.text
+
+
+def test_the_documentation_shows_each_form() -> None:
+    moment = "2026-11-22T09:30:00+00:00"
+    facts = {
+        "id": "exemple-offre", "reference": "DA-7K3M9P", "title": "Boulanger ou boulangère en apprentissage",
+        "rome_code": "D1102", "job": "boulanger ou boulangère", "description": "Vous apprenez le métier.",
+        "company": {"name": "Boulangerie Martin", "siret": "73282932000074", "naf": "10.71C"},
+        "location": {"postcode": "12000", "city": "Rodez", "commune_code": "12202",
+                     "street": "12 rue de l’Embergue", "latitude": 44.3506, "longitude": 2.575},
+        "tasks": ["Préparer les pâtes"], "skills": ["Ponctualité"], "contract_types": ["apprenticeship"],
+        "level": 3, "duration_months": 24, "start_on": "2027-09-01", "openings": 1, "remote": "onsite",
+        "published_at": moment, "updated_at": moment, "last_day": "2026-12-20",
+    }  # fmt: skip
+    base = "https://depot.exemple.fr"
+    frame = Frame(
+        "Dépôt Alternance – offres en ligne", "Offres", f"{base}/offres", f"{base}/flux/offres.xml",
+        f"{base}/flux", f"{base}/offres/", datetime.fromisoformat(moment),
+    )  # fmt: skip
+    forms = {"xml": feed_xml.generic_xml, "indeed": feed_xml.indeed_xml, "hellowork": feed_xml.hellowork_xml}
+    for name, writer in forms.items():
+        text = "".join(writer([[facts]], frame))
+        etree.fromstring(text.encode())
+        keeps_example(
+            "plateformes/flux.md",
+            name,
+            re.sub(r"(</\w+>|<job>)(?=<\w+><!\[CDATA)", r"\1\n", text),
+            language="xml",
+        )

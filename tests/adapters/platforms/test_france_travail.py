@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.adapters.platforms.france_travail_columns import columns, faults
+from app.adapters.platforms.france_travail_columns import columns, faults, headings
 from app.adapters.platforms.france_travail_mapping import values_of
 from app.adapters.platforms.street import Street, street_of
 from app.core import clock
@@ -17,6 +17,7 @@ from app.core.identifiers import RomeCode, Siret
 from app.domain.diffusion.files import Cfa, Receipt, SearchUnavailable, Sheet
 from app.domain.offers.models import ContractType
 from tests.adapters.platforms.cases import advert
+from tests.support.examples import keeps_example
 from tests.support.france_travail import DEPOSIT, SEARCH, file_board, held
 from tests.support.standins import Partner, closed_port, rome_served
 
@@ -116,6 +117,13 @@ def test_the_row_of_an_offer_column_by_column() -> None:
     }
     assert faults(row()) == ()
     assert len(columns()) == 124
+
+
+def test_the_documentation_shows_a_row() -> None:
+    with clock.set_to(clock.paris(date(2026, 11, 22), 10, 30)):
+        found = row(last_day=date(2026, 12, 20), start_on=date(2027, 9, 1))
+    text = "\n".join(f"{name}: {found[name]}" for name in headings().split("|") if name in found)
+    keeps_example("plateformes/france-travail.md", "ligne", text, language="text")
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
 """A declared board: its four kinds of credentials, its tokens, its declaration."""
 
+import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from app.adapters.platforms.rest_board import RestBoard
+from app.adapters.platforms.rest_mapping import facts_of
 from app.adapters.platforms.tokens import TokenRefused, Tokens
 from app.core import clock
 from app.core.secrets import Keyring
@@ -18,8 +20,9 @@ from app.domain.diffusion.platform import Transport
 from app.domain.diffusion.registry import declare
 from app.domain.diffusion.site_tokens import SealedToken
 from standins.sites.server import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, sites
-from tests.adapters.platforms.cases import order
+from tests.adapters.platforms.cases import advert, order
 from tests.support.diffusion import command
+from tests.support.examples import keeps_example
 from tests.support.sites import CREDENTIALS, DECLARATION, declared, rest_board, sites_served
 from tests.support.standins import Partner, served
 
@@ -140,6 +143,15 @@ def written(tmp_path: Path, text: str) -> Path:
 RIGHT = DECLARATION.format(
     key="essai", timeout=2, repeatable="true", credential='kind = "api_key", name = "X", key = "${CLE}"'
 )
+
+
+def test_the_documentation_shows_what_leaves() -> None:
+    keeps_example("plateformes/rest.md", "déclaration", RIGHT.strip(), language="toml")
+    fixed = advert(last_day=date(2026, 12, 20), start_on=date(2027, 9, 1))
+    facts = facts_of(fixed, reference="DA-7K3M9P", url="https://depot.exemple.fr/offres/exemple-offre")
+    body = {"externalId": facts.pop("reference"), **facts}
+    text = json.dumps(body, ensure_ascii=False, indent=2)
+    keeps_example("plateformes/rest.md", "corps", text)
 
 
 def test_a_site_whose_key_is_not_set_is_left_out(tmp_path: Path) -> None:

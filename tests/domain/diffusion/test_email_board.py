@@ -1,7 +1,8 @@
 """A site that takes adverts by e-mail: written once, delivered isn't published, a removal is asked for."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,16 @@ from app.domain.diffusion.carried import carried_sentence
 from app.domain.diffusion.declared import read_sites
 from app.domain.diffusion.lifecycle import DiffusionStatus
 from app.domain.diffusion.registry import PLATFORMS, declare
+from app.domain.diffusion.site_emails import SiteAdvert
 from app.domain.offers.editing import edit_offer
 from app.domain.offers.life import close_offer
 from app.domain.offers.lifecycle import EndReason
 from app.domain.offers.models import Offer
+from app.mailing import deliverer_of
 from app.outbox.models import SuppressedAddress
 from tests.factories.offers import make_offer
 from tests.support.diffusion import Scene, scene
+from tests.support.examples import keeps_example
 from tests.support.mailbox import Letter, Mailbox
 
 S = DiffusionStatus
@@ -138,3 +142,11 @@ def test_the_file_of_sites_is_read_at_the_start(tmp_path: Path, built_app: Flask
     path.write_text(DECLARATION.replace('"email"', '"pigeon"'), "utf-8")
     with pytest.raises(SettingsProblem, match="journal_local"):
         create_app(Settings(**{**settings.model_dump(), **values}))
+
+
+def test_the_documentation_shows_the_mail(play: Scene) -> None:
+    keeps_example("plateformes/courriel.md", "déclaration", DECLARATION.strip(), language="toml")
+    with clock.set_to(clock.paris(date(2026, 11, 22), 10, 30)):
+        mail = replace(SiteAdvert.sample(), platform="journal_local")
+        parts = deliverer_of(play.app).render(mail, None, None)
+    keeps_example("plateformes/courriel.md", "courriel", f"{parts.subject}\n\n{parts.text}", language="text")
