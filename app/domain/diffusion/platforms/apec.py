@@ -51,7 +51,8 @@ def comes_with_an_identifier(offer: Offer, options: Options) -> str | None:
     """The agreement is a structure's, the identifier one of its members'."""
     if offer.organisation is None or not offer.organisation.is_verified:
         return "L’APEC reçoit les offres des structures vérifiées qui ont une convention avec elle."
-    if has_identifier(offer.organisation):
+    # Nothing is asked of the database for the many offers that another rule keeps here anyway.
+    if reaches_bac_plus_two(offer, options) or has_identifier(offer.organisation):
         return None
     return "Aucun membre de la structure n’a donné son identifiant APEC."
 
