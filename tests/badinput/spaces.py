@@ -22,7 +22,6 @@ from tests.support.sign_in import by_link
 AGENT = "chef@portail.example"
 _numbers = count(1)
 
-
 LETTER = {
     "situation": "compte", "first_name": "Camille", "name": "Durand", "email": "camille@cma.example",
     "phone": "05 65 00 12 34", "siret": "732 829 320 00074", "department": "12",
