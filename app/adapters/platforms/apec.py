@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Callable, Iterator
 
+from sqlalchemy.exc import DBAPIError
+
 from app.adapters.http import HttpClient
 from app.adapters.platforms.apec_answers import (
     ABSENT,
@@ -81,7 +83,11 @@ class ApecBoard:
 
     def perform(self, order: Order) -> Reply:
         """One act. A creation is followed by one reading of the state, which never undoes it."""
-        facts = self._facts_of(order.advert)
+        try:
+            facts = self._facts_of(order.advert)
+        except DBAPIError as error:
+            # Nothing has left yet: it isn't a doubt.
+            return Reply(verdict=V.TRANSIENT, code="base", message=type(error).__name__)
         if facts is None:
             return without_identifier(order)
         who = self._who(facts.recruiter)
@@ -206,8 +212,9 @@ class ApecBoard:
             return called.reply(V.ABSENT)
         status = STATUSES.get(known.status)
         if status is None:
-            told = f"statut inconnu : {known.status}"
-            return called.reply(V.TRANSIENT, code="statut_inconnu", message=told)
+            return called.reply(
+                V.TRANSIENT, code="statut_inconnu", message=f"statut inconnu : {known.status}"
+            )
         if status is S.REFUSED:
             return refused(
                 known.status, "renvoyée par l’APEC", exchanges=(called.exchange,), remote_status=known.status

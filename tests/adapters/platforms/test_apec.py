@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from argon2.low_level import Type, hash_secret_raw
 from lxml import etree
+from sqlalchemy.exc import OperationalError
 
 from app.adapters.platforms.apec import ApecBoard
 from app.adapters.platforms.apec_checks import problems_of, problems_with
@@ -19,6 +20,7 @@ from app.adapters.platforms.apec_key import BadParameters, KeyParameters, decode
 from app.adapters.platforms.apec_mapping import commune_of, description_of, position_of
 from app.adapters.platforms.apec_reading import Acknowledged, SoapFault, read
 from app.core import clock
+from app.domain.diffusion.advert import Advert
 from app.domain.diffusion.board import Act, Verdict
 from app.domain.diffusion.lifecycle import DiffusionStatus
 from app.domain.diffusion.platforms.apec import is_for_an_agent, longest_title
@@ -235,6 +237,22 @@ def test_what_cannot_be_taken_offline_is_for_portal_staff(partner: Partner) -> N
     for act, verdict in ((Act.PUBLISH, V.REFUSED), (Act.SUSPEND, V.BROKEN), (Act.READ, V.BROKEN)):
         reply = alone.perform(order(act, known=DiffusionStatus.PUBLISHED))
         assert (reply.verdict, reply.code) == (verdict, "identifiant")
+
+
+def test_a_database_that_fails_before_the_call_is_no_doubt(partner: Partner) -> None:
+    def fails(_: Advert) -> None:
+        raise OperationalError("SELECT", {}, Exception("database is locked"))
+
+    board = ApecBoard(
+        partner.url,
+        integrator=INTEGRATOR,
+        parameters=KeyParameters(PASSWORD, SALT, ITERATIONS, PARALLELISM),
+        facts_of=fails,
+        page_url=str,
+        apply_email=str,
+    )
+    reply = board.perform(order(Act.PUBLISH, known=DiffusionStatus.QUEUED))
+    assert (reply.verdict, command(partner)["appels"]) == (V.TRANSIENT, [])
 
 
 def test_back_online_until_thirty_days(partner: Partner) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from app.core.database import db
+from app.core.database import begin_write, db
 from app.core.secrets import Keyring, Unreadable
 from app.domain.diffusion.advert import Advert
 from app.domain.diffusion.apec.models import ApecAgreement, ApecIdentifier, ApecOffer
@@ -21,6 +21,8 @@ _MAYOTTE = "976"
 
 def facts_of(advert: Advert, *, keyring: Keyring) -> ApecFacts | None:
     """None when no member has an identifier. Commits: which one is used is kept for the offer's life."""
+    db.session.rollback()
+    begin_write()
     offer = db.session.scalar(sa.select(Offer).where(Offer.reference == advert.offer))
     identifier = _identifier_for(offer) if offer is not None else None
     if offer is None or identifier is None or offer.organisation is None:
