@@ -16,6 +16,7 @@ from app.adapters.platforms.apec_answers import (
     fatal,
     no,
     refused,
+    said_of,
     unchanged,
     without_identifier,
 )
@@ -29,7 +30,7 @@ from app.adapters.platforms.apec_envelope import (
 )
 from app.adapters.platforms.apec_key import KeyParameters, key_of
 from app.adapters.platforms.apec_mapping import STATUSES, position_of
-from app.adapters.platforms.apec_reading import Acknowledged, Positions, Said, SoapFault, read
+from app.adapters.platforms.apec_reading import Acknowledged, Positions, SoapFault
 from app.adapters.platforms.calling import Called, Caller, PayloadTooLarge
 from app.core import clock
 from app.domain.diffusion.advert import Advert
@@ -245,8 +246,3 @@ class ApecBoard:
 def _tracking() -> str:
     """Different for every request: seconds since 1970 and chance, in signs that APEC accepts."""
     return f"{int(clock.now().timestamp())}-{secrets.token_hex(8)}"
-
-
-def said_of(called: Called, operation: str) -> Said | None:
-    """The answer, read; None without one."""
-    return read(called.answer.body, operation) if called.answer is not None else None

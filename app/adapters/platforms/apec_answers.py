@@ -1,7 +1,7 @@
 """APEC: what each of its answers comes to."""
 
 from app.adapters.platforms.apec_mapping import STATUSES
-from app.adapters.platforms.apec_reading import Acknowledged, SoapFault
+from app.adapters.platforms.apec_reading import Acknowledged, Said, SoapFault, read
 from app.adapters.platforms.calling import Called
 from app.domain.diffusion.board import Act, Exchange, Order, Reply, Verdict
 from app.domain.diffusion.platforms.apec import APEC
@@ -18,6 +18,11 @@ _CERTAIN = frozenset({"023", "103", "105", "106", "329", "330"})
 def asked_for(order: Order) -> str:
     """The status that a change asks for."""
     return "PUBLIEE" if order.act is Act.RESUME else "SUSPENDUE"
+
+
+def said_of(called: Called, operation: str) -> Said | None:
+    """The answer, read; None without one."""
+    return read(called.answer.body, operation) if called.answer is not None else None
 
 
 def no(called: Called, said: object, order: Order, *, writes: bool = True) -> Reply:
