@@ -10,6 +10,7 @@ from app import boards
 from app.core import clock
 from app.core.database import db
 from app.domain.diffusion.board import Board
+from app.domain.diffusion.platform import Transport
 from app.domain.diffusion.registry import PLATFORMS, switch_of, turn
 
 platforms = AppGroup("platforms", help="Sites de diffusion.")
@@ -24,7 +25,7 @@ def list_platforms() -> None:
         state = "ouvert" if row.is_open else "fermé"
         if platform.relayed_by:
             state = f"relayé par {PLATFORMS[platform.relayed_by].name}"
-        elif key not in ready:
+        elif key not in ready and platform.transport is not Transport.FEED:
             state += ", non configuré"
         click.echo(f"{key:24} {platform.name:24} {state:32} {row.test_result or ''}")
     db.session.rollback()
@@ -35,6 +36,12 @@ def list_platforms() -> None:
 @click.option("--option", "options", multiple=True, help="Option à activer, par exemple accepts_cfa_offers.")
 def open_platform(key: str, options: tuple[str, ...]) -> None:
     """Ouvrir un site, après un essai réussi."""
+    _known(key)
+    if PLATFORMS[key].transport is Transport.FEED:
+        turn(key, on=True, options=dict.fromkeys(options, True))
+        db.session.commit()
+        click.echo("Site ouvert. L’adresse à lui donner est sur la page « Fichiers et flux » des agents.")
+        return
     board = _board(key)
     trial = board.test()
     row = switch_of(key)

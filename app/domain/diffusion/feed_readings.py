@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,13 +90,17 @@ def readings() -> list[FeedReading]:
     return list(db.session.scalars(sa.select(FeedReading).order_by(FeedReading.last_at.desc())))
 
 
-def last_reading(feed: str) -> Reading | None:
-    """Who read a feed last; browsers, which are people trying it, only when nobody else has."""
+def last_readings(feeds: Sequence[str]) -> dict[str, Reading]:
+    """The same for several feeds, in one question."""
     query = (
         sa.select(FeedReading)
-        .where(FeedReading.feed == feed)
-        .order_by((FeedReading.reader == BROWSER).asc(), FeedReading.last_at.desc())
-        .limit(1)
+        .where(FeedReading.feed.in_(feeds))
+        .order_by((FeedReading.reader == BROWSER).desc(), FeedReading.last_at)
     )
-    row = db.session.scalar(query)
-    return None if row is None else Reading(row.feed, row.reader, row.last_at)
+    # The last of each feed stays.
+    return {row.feed: Reading(row.feed, row.reader, row.last_at) for row in db.session.scalars(query)}
+
+
+def last_reading(feed: str) -> Reading | None:
+    """Who read a feed last; browsers, which are people trying it, only when nobody else has."""
+    return last_readings([feed]).get(feed)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.french import datetime_fr
+from app.domain.diffusion.feed_readings import Reading, last_readings
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import is_visible
 
@@ -56,7 +57,12 @@ class Whereabouts:
         return f"Vues : {views} ; candidatures : {applications}{read}"
 
 
-_FEEDS = (("Flux ouvert JSON", "feeds.json_feed"), ("Flux ouvert RSS", "feeds.rss_feed"))
+# By the name under which their readers are noted.
+_FEEDS = {
+    "json": ("Flux ouvert JSON", "feeds.json_feed"),
+    "rss": ("Flux ouvert RSS", "feeds.rss_feed"),
+    "xml": ("Flux ouvert XML", "feeds.xml_feed"),
+}
 
 
 def here(offer: Offer) -> Whereabouts:
@@ -70,14 +76,17 @@ def here(offer: Offer) -> Whereabouts:
 
 def feeds(offer: Offer) -> list[Whereabouts]:
     """The open feeds."""
-    return [_feed(offer, name, endpoint) for name, endpoint in _FEEDS]
+    read = last_readings(tuple(_FEEDS)) if is_visible(offer) else {}
+    return [_feed(offer, name, endpoint, read.get(key)) for key, (name, endpoint) in _FEEDS.items()]
 
 
-def _feed(offer: Offer, name: str, endpoint: str) -> Whereabouts:
+def _feed(offer: Offer, name: str, endpoint: str, read: Reading | None) -> Whereabouts:
     """Read by others when they wish: we only know that the offer is in it."""
     if not is_visible(offer):
         return _absent(offer, name)
     sentence = "Dans le flux ouvert. Les sites qui le lisent l’affichent à leur rythme."
+    if read is not None:
+        sentence += f" {read.sentence}"
     return Whereabouts(name, "Envoyée", sentence, offer.published_at, endpoint=endpoint)
 
 

@@ -23,7 +23,7 @@ from app.web.feeds.streaming import XML, Feed, Writer, streamed
 _WRITERS: Mapping[str, Writer] = {INDEED.key: feed_xml.indeed_xml, HELLOWORK.key: feed_xml.hellowork_xml}
 
 
-@blueprint.get("/flux/sites/<platform>/<token>/offres.xml")
+@blueprint.get("/flux/sites/<string:platform>/<string:token>/offres.xml")
 @public("flux d’un site de diffusion : la clé est dans l’adresse")
 def of_site(platform: str, token: str) -> Response:
     """Every offer that goes to this site."""
@@ -31,7 +31,7 @@ def of_site(platform: str, token: str) -> Response:
     return _answer(found, None, absolute("feeds.of_site", platform=platform, token=token))
 
 
-@blueprint.get("/flux/sites/<platform>/<organisation>/<token>/offres.xml")
+@blueprint.get("/flux/sites/<string:platform>/<string:organisation>/<string:token>/offres.xml")
 @public("flux d’une structure pour un site : la clé est dans l’adresse")
 def of_structure(platform: str, organisation: str, token: str) -> Response:
     """Those that one structure manages."""
