@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.core import clock
-from app.core.database import begin_write, database_now, db
+from app.core.database import DatabaseClock, begin_write, database_now, db
 from app.core.failpoints import failpoint
 from app.outbox.abandoned import take_back_abandoned
 from app.outbox.lanes import first_of_its_lane
@@ -60,6 +60,20 @@ def claim(kind: str, *, owner: str, limit: int, lease: timedelta, in_lanes: bool
     failpoint("outbox.before_claim_commit")
     db.session.commit()
     return [_held(row, owner) for row in sorted(rows, key=lambda row: ids.index(row.id))]
+
+
+def is_anything_due(kind: str) -> bool:
+    """Would a claim find something? One reading: workers at rest take no write lock."""
+    waits = sa.and_(
+        OutboxMessage.status.in_((*WAITING, OutboxStatus.UNCERTAIN)), OutboxMessage.due_at <= clock.now()
+    )
+    abandoned = sa.and_(
+        OutboxMessage.status == OutboxStatus.CLAIMED, OutboxMessage.lease_until < DatabaseClock()
+    )
+    query = sa.select(OutboxMessage.id).where(OutboxMessage.kind == kind, sa.or_(waits, abandoned))
+    found = db.session.scalar(query.limit(1)) is not None
+    db.session.rollback()
+    return found
 
 
 def _marked(ids: list[int], owner: str, until: datetime) -> Sequence[Any]:

@@ -49,6 +49,8 @@ class Pusher:
     def drain(self, *, limit: int = 1000, stop: threading.Event | None = None) -> Counts:
         """Do what is due, until nothing is or the platform is in trouble."""
         counts = Counts()
+        if not leases.is_anything_due(self.platform.kind):
+            return counts
         claim = partial(leases.claim, self.platform.kind, owner=self.owner, lease=self.lease, in_lanes=True)
         send = partial(self._send_batch, counts=counts, stop=stop)
         drain_batches(self.settler, claim, send, counts=counts, batch=BATCH, limit=limit, stop=stop)

@@ -26,7 +26,7 @@ def lba(served_lba: Partner) -> Partner:
     return served_lba
 
 
-def board_of(partner: Partner, *, token: str = TOKEN, timeout: float = 0.8) -> ApiApprentissageBoard:
+def board_of(partner: Partner, *, token: str = TOKEN, timeout: float = 1.5) -> ApiApprentissageBoard:
     """The connector, at the stand-in."""
     return ApiApprentissageBoard(
         f"{partner.url}/api",
