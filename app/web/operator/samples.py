@@ -9,6 +9,8 @@ from app.domain.accounts.models import Purpose
 from app.domain.cfa_requests.emails import sample_request
 from app.domain.cfa_requests.employer_emails import CfaAnswered
 from app.domain.cfa_requests.lifecycle import CfaRequestStatus
+from app.domain.diffusion.board import Act
+from app.domain.diffusion.site_emails import SiteAdvert
 from app.domain.employers.alert_emails import AddressBouncedMail
 from app.domain.employers.contact_emails import AddressChanged
 from app.domain.employers.emails import AccessLink
@@ -35,6 +37,10 @@ def _proposed() -> Mail:
 
 def _login() -> Mail:
     return AccessLink("agent@portail.example", Purpose.LOGIN, "account", 1)
+
+
+def _removal() -> Mail:
+    return replace(SiteAdvert.sample(), act=Act.WITHDRAW)
 
 
 def _step_up() -> Mail:
@@ -66,6 +72,7 @@ _VARIANTS: dict[tuple[str, str], tuple[str, Callable[[], Mail]]] = {
     (AddressChanged.name, "proposee"): ("Adresse proposée", _proposed),
     (AccessLink.name, "connexion"): ("Connexion d’un agent", _login),
     (AccessLink.name, "preuve"): ("Preuve avant un changement d’adresse", _step_up),
+    (SiteAdvert.name, "retrait"): ("Offre à retirer", _removal),
     (OpcoHandedOver.name, "repreneur"): ("À l’OPCO qui reprend le suivi", OpcoHandedOver.sample_of_taker),
     (CfaAnswered.name, "accord"): ("Accord d’un candidat", _agreed),
     (CfaAnswered.name, "echange"): ("Le CFA veut échanger", _cfa_wants_to_talk),
