@@ -36,7 +36,8 @@ class After:
     def done(self) -> None:
         """The platform is well, and what comes next is queued."""
         self.recorded()
-        self.settler.healthy()()
+        if self.settler.partner_asked:
+            self.settler.healthy()()
         diffusion = db.session.get(Diffusion, self.row.refs["diffusion"])
         if diffusion is None:
             return
