@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 PUSH_PATIENCE = Patience(cap=timedelta(hours=1), gives_up_after=timedelta(hours=48))
 BATCH = 5
 SLACK = timedelta(seconds=60)
+# What a platform has no say in: the offer must go.
+_ENDINGS = frozenset({Act.WITHDRAW, Act.SUSPEND})
 # What no reading will ever settle waits for a person.
 NEVER_BY_ITSELF = timedelta(days=365)
 
@@ -115,6 +117,9 @@ class Pusher:
         if reply.verdict is Verdict.CREDENTIAL and order.account:
             # One person's or one contract's key: the others go on.
             reply = replace(reply, verdict=Verdict.REFUSED, code=reply.code or "credential")
+        if reply.verdict is Verdict.REFUSED and order.act in _ENDINGS:
+            # Asked again it would be refused again, at once and for ever: a person looks.
+            reply = replace(reply, verdict=Verdict.BROKEN)
         after = After(self.platform, self.settler, row, order, reply)
         text = f"{reply.code} {reply.message}".strip() or reply.verdict.value
         if reply.verdict is Verdict.CREDENTIAL:

@@ -278,3 +278,20 @@ def test_what_staff_give_up_is_over_for_good(once_only: Scene, lba: Partner) -> 
     db.session.commit()
     assert once_only.push_later(2000) == Counts()
     assert once_only.diffusion(found.offer_id).status is S.CANCELLED
+
+
+def test_a_withdrawal_that_is_refused_goes_to_a_person_and_is_not_asked_for_ever(
+    play: Scene, lba: Partner
+) -> None:
+    offer_id = online()
+    play.push()
+    take_back(play.diffusion(offer_id), by=AGENT)
+    db.session.commit()
+    lba.fails("422", path="/api/job")
+    play.push_later(20)
+    asked = len(writes_to(lba))
+    for minutes in (60, 600, 3000):
+        play.push_later(minutes)
+    assert len(writes_to(lba)) == asked == 2
+    assert (play.diffusion(offer_id).status, play.diffusion(offer_id).detail) == (S.UNCERTAIN, "given_up")
+    assert play.waiting() == []
