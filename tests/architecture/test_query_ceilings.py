@@ -48,6 +48,8 @@ WHO = {
 # of these tests are fresh, so that there is none at all.
 # A feed gives everything in one answer: one statement more for each batch of offers that it writes.
 STREAMED = ("feeds.json_feed ", "feeds.rss_feed ")
+# … and notes which machine has read it, and when: « dernière lecture par Indeed ».
+NOTED = "feed_reading"
 WRITES = ("INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "TRUNCATE")
 
 
@@ -95,7 +97,12 @@ def _sent(pages: dict[str, tuple[FlaskClient, str]]) -> dict[str, list[str]]:
 def test_reading_a_page_writes_nothing(pages: dict[str, tuple[FlaskClient, str]]) -> None:
     assert len(pages) > 50
     writing: dict[str, Any] = {
-        name: [text for text in sent if text.lstrip().upper().startswith(WRITES)]
+        name: [
+            text
+            for text in sent
+            if text.lstrip().upper().startswith(WRITES)
+            and not (name.startswith("feeds.") and NOTED in text.partition(" SET ")[0])
+        ]
         for name, sent in _sent(pages).items()
     }
     assert {name: found for name, found in writing.items() if found} == {}

@@ -45,8 +45,8 @@ class AboutForm(PostForm):
     )
     for_others = BooleanField(
         "Notre convention nous permet de publier pour d’autres entreprises",
-        description="Seulement pour les cabinets, les entreprises de travail temporaire et les conventions "
-        "PRISME. Sans cela, seules les offres de votre propre entreprise partent.",
+        description="Seulement pour les cabinets de recrutement, les entreprises de travail temporaire et "
+        "celles que leur convention y autorise. Sans cela, seules vos propres offres partent.",
     )
 
 
