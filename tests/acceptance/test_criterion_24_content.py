@@ -29,7 +29,8 @@ NOT_VERBS = {"Ce n’est pas moi", "Je recrute pour mon organisme"}
 # Short forms that everybody reads, or that a page spells out.
 KNOWN = {
     "SIRET", "SIREN", "OPCO", "CAP", "CFA", "NAF", "ROME", "SMIC", "SMS", "QR", "JSON", "RSS", "HTML", "CSS",
-    "SVG", "RGAA", "APEC", "EP", "CNIL", "CSV", "ICS", "PDF", "URL", "API", "HTTP", "UTF", "SIC", "DA", "OK", "FAQ",
+    "SVG", "RGAA", "APEC", "EP", "CNIL", "CSV", "ICS", "PDF", "URL", "API", "HTTP", "UTF", "SIC", "DA", "OK",
+    "FAQ",
 }  # fmt: skip
 
 
