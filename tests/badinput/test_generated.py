@@ -15,6 +15,7 @@ import app.web as web
 from app.core import identifiers
 from app.core.database import db
 from app.core.identifiers import InvalidIdentifier, Siret
+from app.domain.accounts.models import Account
 from app.domain.offers.models import Draft
 from app.domain.reference.jobs import search_jobs
 from app.domain.reference.places import communes_by_postcode, search_communes
@@ -31,10 +32,15 @@ Record = Callable[[str, object], None]
 LONG = [pytest.mark.assurance, pytest.mark.timeout(3600)]
 # (examples of each form, texts of each value, posts of each page)
 DEPTHS = [pytest.param(1, id="extrait"), pytest.param(100, id="tout", marks=LONG)]
+# Somebody without a second factor: the field of its code, absent then, is typed in by the listed inputs.
+AGENT = {"agent": Account(email="agent@portail.example", name="Agent d’essai")}
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "HandOverForm": {"own_code": "06"},
     "DecisionForm": {"own_code": "06"},
+    "InviteStaffForm": AGENT,
     "NeedForm": {"has_contact": False},
+    "ProofForm": AGENT,
+    "RemoveFactorForm": AGENT,
 }
 
 

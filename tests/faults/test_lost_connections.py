@@ -1,6 +1,7 @@
 """A database server that restarts between two requests is noticed before anything is asked of it."""
 
 import os
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +23,14 @@ def _end_every_other_session() -> None:
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         )
+        # Asked to end, a backend takes a moment to: a restarted server has none left.
+        others = (
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        limit = time.monotonic() + 10
+        while connection.scalar(sa.text(others)) and time.monotonic() < limit:
+            time.sleep(0.02)
     other.dispose()
 
 

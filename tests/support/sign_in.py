@@ -11,9 +11,7 @@ from tests.support.client import CheckedClient
 
 def by_link(client: CheckedClient, account: Account, *, proven: bool = True) -> None:
     """Press the button of a login link; `proven`: the code has been given too."""
-    token = magic_links.issue(
-        Purpose.LOGIN, object_type="account", object_id=account.id, email=account.email
-    )
+    token = magic_links.issue(Purpose.LOGIN, object_type="account", object_id=account.id, email=account.email)
     db.session.commit()
     client.submit(client.get(f"/l/{token}"), follow=False)
     if proven:

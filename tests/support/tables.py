@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.core.database import db
+from app.domain.diffusion.feed_readings import forget_last_readings
+from app.domain.diffusion.registry import forget_switches
 
 KEPT = frozenset({"opco", "legal_parameter", "alembic_version"})
 
@@ -28,6 +30,8 @@ def empty(app: Flask) -> None:
     for one in limiter if isinstance(limiter, set) else {limiter}:
         one.reset()
     app.extensions.pop("kept_pages", None)
+    forget_switches()
+    forget_last_readings()
 
 
 @cache

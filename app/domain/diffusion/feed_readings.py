@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -50,6 +50,10 @@ class Reading:
         return f"Dernière lecture par {self.reader} le {datetime_fr(self.at)}."
 
 
+_KEPT_FOR = timedelta(minutes=1)
+_kept: dict[tuple[str, ...], tuple[datetime, dict[str, Reading]]] = {}
+
+
 def reader_named(user_agent: str) -> str:
     """The programme of a `User-Agent`: « Indeed », « curl », « un navigateur »."""
     text = user_agent[:300].strip()
@@ -64,6 +68,7 @@ def reader_named(user_agent: str) -> str:
 
 def note_reading(engine: sa.Engine, feed: str, reader: str) -> None:
     """A reading to its end, or one that was told that nothing has changed. Never fails a feed."""
+    forget_last_readings()
     try:
         with engine.begin() as connection:
             now = clock.now()
@@ -91,7 +96,20 @@ def readings() -> list[FeedReading]:
 
 
 def last_readings(feeds: Sequence[str]) -> dict[str, Reading]:
-    """The same for several feeds, in one question."""
+    """The same for several feeds, in one question; kept a minute by each process, or until it notes one."""
+    key, now = (str(db.engine.url), *feeds), clock.now()
+    kept = _kept.get(key)
+    if kept is None or not timedelta(0) <= now - kept[0] < _KEPT_FOR:
+        kept = _kept[key] = (now, _read(feeds))
+    return kept[1]
+
+
+def forget_last_readings() -> None:
+    """Ask again next time."""
+    _kept.clear()
+
+
+def _read(feeds: Sequence[str]) -> dict[str, Reading]:
     query = (
         sa.select(FeedReading)
         .where(FeedReading.feed.in_(feeds))

@@ -70,8 +70,8 @@ def follow_undo(event: ActUndone) -> None:
 
 def withdraw_expired(event: OffersExpired) -> None:
     """Thousands at midnight: only those that are somewhere are looked at, by five hundred."""
-    ids = [offer.id for offer in event.offers]
     opened = open_platforms()
+    ids = [offer.id for offer in event.offers] if opened else []
     for start in range(0, len(ids), _AT_ONCE):
         query = (
             sa.select(Diffusion)

@@ -14,7 +14,7 @@ from app.domain.diffusion.lifecycle import DIFFUSION_LIFECYCLE, DiffusionStatus,
 from app.domain.diffusion.models import Diffusion
 from app.domain.diffusion.planning import is_wanted, next_act, next_reading
 from app.domain.diffusion.platform import Options, Platform
-from app.domain.diffusion.registry import PLATFORMS, open_platforms
+from app.domain.diffusion.registry import PLATFORMS, open_platforms, switches
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import is_visible
 from app.outbox.lanes import is_anything_waiting, supersede
@@ -43,7 +43,9 @@ def sync_offer(offer: Offer, *, due: datetime | None = None) -> list[Diffusion]:
 
 
 def diffusions_of(offer: Offer) -> list[Diffusion]:
-    """Everything that is known of an offer elsewhere."""
+    """Everything that is known of an offer elsewhere; nothing while no platform was ever opened."""
+    if not switches():
+        return []
     return list(db.session.scalars(sa.select(Diffusion).where(Diffusion.offer_id == offer.id)))
 
 

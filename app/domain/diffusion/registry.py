@@ -1,6 +1,7 @@
 """The platforms, each declared once; and which of them portal staff have opened."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -28,6 +29,7 @@ PLATFORMS: dict[str, Platform] = {
     )
 }
 _OURS = frozenset(PLATFORMS)
+Switches = dict[str, tuple[bool, Options]]
 
 
 def declare(platform: Platform) -> None:
@@ -38,10 +40,37 @@ def declare(platform: Platform) -> None:
     PLATFORMS[platform.key] = platform
 
 
+# Database → when its switches were read, and what they said. They change a few times a year, every page of an
+# offer asks for them: another process learns of a change within these seconds.
+_KEPT_FOR = timedelta(seconds=5)
+_kept: dict[str, tuple[datetime, Switches]] = {}
+_CHANGED = "platform_switches_changed"
+
+
+def switches() -> Switches:
+    """Keys of the platforms ever opened or closed, whether each is open, and its options."""
+    session, place, now = db.session(), str(db.engine.url), clock.now()
+    kept = _kept.get(place)
+    if kept is not None and timedelta(0) <= now - kept[0] < _KEPT_FOR and _CHANGED not in session.info:
+        return kept[1]
+    rows = session.scalars(sa.select(PlatformSwitch))
+    found: Switches = {row.platform: (row.is_open, dict(row.options)) for row in rows}
+    # What a session has changed isn't true for the others before its end.
+    if _CHANGED not in session.info:
+        _kept[place] = (now, found)
+    return found
+
+
+def forget_switches() -> None:
+    """Read them again next time."""
+    _kept.clear()
+
+
 def open_platforms() -> dict[str, Options]:
     """Keys of the platforms that are open, with their options; a derived one is when its relay is."""
-    rows = db.session.scalars(sa.select(PlatformSwitch).where(PlatformSwitch.is_open))
-    found: dict[str, Options] = {row.platform: row.options for row in rows if row.platform in PLATFORMS}
+    found: dict[str, Options] = {
+        key: options for key, (is_open, options) in switches().items() if is_open and key in PLATFORMS
+    }
     derived = {key: found[one.relayed_by] for key, one in PLATFORMS.items() if one.relayed_by in found}
     return {**found, **derived}
 
@@ -60,6 +89,8 @@ def switch_of(key: str) -> PlatformSwitch:
 def turn(key: str, *, on: bool, options: Mapping[str, bool] | None = None) -> PlatformSwitch:
     """Open or close a platform. Closing sends nothing more; what waits stays. Never commits."""
     row = switch_of(key)
+    db.session().info[_CHANGED] = True
+    forget_switches()
     row.is_open = on
     row.options = {**row.options, **(options or {})}
     row.changed_at = clock.now()
