@@ -38,13 +38,15 @@ def cut(page: Page) -> Iterator[None]:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).first.click()
+    """Press and wait for the page that answers: a click alone returns while the former one is still there."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).first.click()
 
 
 def press_in_vain(page: Page, name: str) -> None:
     """The button is pressed while nothing passes; the browser shows its own page of failure."""
     with cut(page):
-        press(page, name)
+        page.get_by_role("button", name=name).first.click()
         try:
             page.wait_for_url("chrome-error://**", timeout=5000)
         except Error:
