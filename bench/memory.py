@@ -43,7 +43,6 @@ def _use(server: Server, scene: Scene) -> None:
         "/offres?page=3",
         "/offres/offre0000001",
         "/offres/offre0000001/affiche",
-        "/sante",
     ]
     hammer(server.port, paths, seconds=scene.pace.seconds, check=lambda body: bool(body))
     for rank, job in enumerate(some_jobs()[: min(JOBS_TYPED, scene.pace.journeys)]):
