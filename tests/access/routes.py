@@ -197,6 +197,7 @@ ROWS: dict[str, Row] = {
         (
             "operator.home", "operator.companies", "operator.without_address", "operator.without_opco",
             "operator.held_list", "operator.addresses", "operator.mails", "operator.pause",
+            "operator.diffusions",
             "operator.previews", "operator.organisations", "operator.opcos", "operator.accounts",
             "operator.search_accounts",
         ),
@@ -224,6 +225,13 @@ ROWS: dict[str, Row] = {
     "operator.resume": Row("staff", "pause"),
     **dict.fromkeys(
         ("operator.mail", "operator.drop", "operator.send_again"), Row("staff", "letter")
+    ),
+    **dict.fromkeys(
+        (
+            "operator.diffusion", "operator.check_diffusion", "operator.send_diffusion_again",
+            "operator.diffusion_seen", "operator.abandon_diffusion",
+        ),
+        Row("staff", "diffusion"),
     ),
     "operator.preview": Row("staff", "preview"),
     "operator.mail_html": Row("staff", "preview_html"),
@@ -291,6 +299,7 @@ def objects_of(row: Row, world: World) -> list[tuple[str, dict[str, object]]]:
         "origin": [("", {"code": "partenaire-d-essai"})],
         "absent_origin": [("", {"code": "absent"})],
         "letter": [("", {"number": world.letter})],
+        "diffusion": [("", {"number": world.diffusion})],
         "pause": [("", {"number": world.pause})],
         "address": [("", {"number": world.address})],
         "preview": [("", {"name": "offer_online", "variant": "exemple"})],

@@ -15,6 +15,7 @@ from app.domain.accounts.models import Account, Link, Purpose, StaffRole
 from app.domain.cfa_requests.models import CfaRequest, ProposedCandidate
 from app.domain.deposits.models import Series
 from app.domain.deposits.series import Prepared, prepare_series
+from app.domain.diffusion.lifecycle import DiffusionStatus
 from app.domain.employers.directory import LookUp, Outcome
 from app.domain.employers.mandates import take_mandate
 from app.domain.employers.models import Contact
@@ -38,6 +39,7 @@ from app.lists.batches import prepare
 from app.lists.models import Batch, SavedView
 from app.lists.saved_views import save_view
 from app.outbox.models import Pause, SuppressedAddress
+from tests.factories.diffusions import make_diffusion
 from tests.factories.offers import make_answer, make_contact, make_establishment, make_offer
 from tests.factories.structures import give_factor, make_member, make_structure
 from tests.factories.training import make_candidate, make_request
@@ -81,6 +83,7 @@ class World:
     ended: Contact | None = None
     former: Contact | None = None
     letter: int = 0
+    diffusion: int = 0
     pause: int = 0
     address: int = 0
     opco_address: int = 0
@@ -212,9 +215,10 @@ def _staff_objects(world: World) -> None:
     partner = Origin(
         code="partenaire-d-essai", label="Partenaire", hosts=["exemple.fr"], created_at=clock.now()
     )
+    diffusion = make_diffusion(make_offer(OfferStatus.ONLINE), status=DiffusionStatus.UNCERTAIN)
     db.session.add_all([address, pause, partner])
     db.session.flush()
-    world.address, world.pause = address.id, pause.id
+    world.address, world.pause, world.diffusion = address.id, pause.id, diffusion.id
     world.opco_address = record_contact(opco_by_code("06"), "service@opco.example").id
     world.letter = db.session.scalars(sa.text("SELECT max(id) FROM outbox_message")).one()
 

@@ -10,6 +10,7 @@ from app.core.database import db
 from app.core.tokens import hash_token
 from app.domain.accounts import magic_links
 from app.domain.accounts.models import Account, Link, Purpose, StaffRole
+from app.domain.diffusion.lifecycle import DiffusionStatus
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 from app.domain.opco.determination import opco_by_code
@@ -19,6 +20,7 @@ from app.domain.organisations.roles import Role
 from app.outbox.models import OutboxMessage, OutboxStatus
 from tests.badinput.site import Open, Site
 from tests.badinput.spaces import SPACE_SITES
+from tests.factories.diffusions import make_diffusion
 from tests.factories.offers import make_offer
 from tests.factories.structures import make_member, make_structure
 from tests.factories.training import make_candidate, make_cfa, make_request
@@ -200,6 +202,14 @@ def _staff_mail(app: Flask, client: CheckedClient) -> TestResponse:
     return client.get(f"/agents/courriels/{number}")
 
 
+def _staff_diffusion(app: Flask, client: CheckedClient) -> TestResponse:
+    _sign_in(app, client)
+    with app.app_context():
+        number = make_diffusion(make_offer(), status=DiffusionStatus.UNCERTAIN).id
+        db.session.commit()
+    return client.get(f"/agents/diffusions/{number}")
+
+
 def _code(app: Flask, client: CheckedClient) -> TestResponse:
     """A login link opened in another browser than the one that asked: it asks for the code of the e-mail."""
     with app.app_context():
@@ -282,6 +292,8 @@ SITES: dict[str, Site] = {
     "suspendre": Site(_staff("/agents/courriels/suspendre"), answers={"template": "", "reason": "Essai"}),
     "courriel non remis": Site(_staff_mail, form=0, reopen=True),
     "courriel abandonné": Site(_staff_mail, form=1, reopen=True),
+    "diffusion vue": Site(_staff_diffusion, form=1, reopen=True),
+    "diffusion abandonnée": Site(_staff_diffusion, form=3, reopen=True),
     **SPACE_SITES,
 }
 # Addresses that take words in their query.

@@ -10,6 +10,7 @@ from app.core.database import db
 from app.domain.cfa_requests.catalogue_models import Cfa
 from app.domain.cfa_requests.models import CfaRequest, ProposedCandidate
 from app.domain.deposits.models import SeriesLine
+from app.domain.diffusion.models import Diffusion
 from app.domain.employers.mandates import Mandate
 from app.domain.employers.models import Contact, Employer, Establishment, Verification
 from app.domain.offers.lifecycle import OfferStatus
@@ -25,6 +26,7 @@ def many_rows(number: int) -> None:
     """`number` more offers of each state, companies, contacts, follow-ups, messages, lines, runs. Commits."""
     for status in OfferStatus:
         offers = _copies(Offer, number, Offer.status == status)
+        _copies(Diffusion, len(offers), each={"offer_id": offers})
         if status is OfferStatus.HELD:
             _copies(Hold, len(offers), each={"offer_id": offers})
     for verification in (Verification.VERIFIED, Verification.TO_VERIFY):

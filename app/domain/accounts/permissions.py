@@ -11,6 +11,7 @@ class Permission(Enum):
     QUEUES_READ = "queues_read"
     HOLD_DECIDE = "hold_decide"
     MAIL_MANAGE = "mail_manage"
+    DIFFUSION_MANAGE = "diffusion_manage"
     MAIL_PREVIEW = "mail_preview"
     JOBS_READ = "jobs_read"
     ORGANISATION_VERIFY = "organisation_verify"

@@ -14,6 +14,7 @@ from app.domain.diffusion.models import Diffusion
 from app.domain.diffusion.orders import lane_of, move, order, sync, watch
 from app.domain.diffusion.platform import Ability
 from app.domain.diffusion.registry import PLATFORMS, open_platforms
+from app.domain.offers.staff_queues import Waiting
 from app.outbox.models import OutboxMessage, OutboxStatus
 from app.outbox.upkeep import drop
 
@@ -21,12 +22,29 @@ S, T = DiffusionStatus, SubmissionStatus
 _FAILED = (OutboxStatus.DEAD, OutboxStatus.UNCERTAIN, OutboxStatus.REFUSED)
 
 
-def failing(*, platform: str | None = None, limit: int = 200) -> Sequence[Diffusion]:
-    """Those that need somebody: refused, or of unknown outcome; oldest first."""
-    query = sa.select(Diffusion).where(Diffusion.status.in_([S.REFUSED, S.UNCERTAIN]))
-    if platform is not None:
-        query = query.where(Diffusion.platform == platform)
+# What a change of text mends is the employer's to do: the page of the offer says which field.
+_WAITS = sa.or_(
+    Diffusion.status == S.UNCERTAIN,
+    sa.and_(Diffusion.status == S.REFUSED, Diffusion.reason_field.is_(None)),
+)
+
+
+def needs_somebody(diffusion: Diffusion) -> bool:
+    """Is it of unknown outcome, or refused for a reason that its employer can't mend?"""
+    refused = diffusion.status is S.REFUSED and diffusion.reason_field is None
+    return refused or diffusion.status is S.UNCERTAIN
+
+
+def failing(*, limit: int = 200) -> Sequence[Diffusion]:
+    """Those that need somebody; oldest first."""
+    query = sa.select(Diffusion).where(_WAITS, Diffusion.platform.in_(PLATFORMS))
     return db.session.scalars(query.order_by(Diffusion.since, Diffusion.id).limit(limit)).all()
+
+
+def failing_waiting() -> Waiting:
+    """How many, and since when the oldest waits."""
+    query = sa.select(sa.func.count(), sa.func.min(Diffusion.since))
+    return Waiting(*db.session.execute(query.where(_WAITS, Diffusion.platform.in_(PLATFORMS))).one())
 
 
 def check_there(diffusion: Diffusion, *, by: Actor) -> None:

@@ -9,6 +9,7 @@ from app.web.operator import (  # noqa: E402, F401  # the views register themsel
     addresses,
     agents,
     carriers,
+    diffusions,
     held,
     home,
     jobs,

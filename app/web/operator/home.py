@@ -6,6 +6,7 @@ from flask import render_template, url_for
 
 from app.core import clock
 from app.core.french import date_fr, number_fr, plural
+from app.domain.diffusion.desk import failing_waiting
 from app.domain.employers.models import Establishment, Verification
 from app.domain.offers.staff_queues import (
     Waiting,
@@ -68,6 +69,12 @@ def home() -> str:
             "operator.organisations",
             Waiting(*waiting_count()),
             ("structure", "structures"),
+        ),
+        _card(
+            "Diffusions à vérifier",
+            "operator.diffusions",
+            failing_waiting(),
+            ("diffusion", "diffusions"),
         ),
         _card("Courriels non remis", "operator.mails", undelivered_waiting(), mail),
         _card("Adresses injoignables", "operator.addresses", stopped_waiting(), address),

@@ -2,13 +2,14 @@
 
 from app.core import clock
 from app.core.database import db
-from app.domain.diffusion.lifecycle import DIFFUSION_LIFECYCLE, DiffusionStatus
-from app.domain.diffusion.models import Diffusion
+from app.domain.diffusion.lifecycle import DiffusionStatus
 from app.domain.diffusion.registry import turn
+from app.domain.offers.models import Offer
 from app.domain.organisations.models import Membership
 from app.domain.organisations.roles import Role
 from tests.browser.catalogue import Catalogue
 from tests.browser.walks.structures import enter
+from tests.factories.diffusions import make_diffusion
 from tests.factories.offers import given, make_offer
 from tests.factories.structures import make_member
 from tests.support.apec import give_identifier, member_with_offer
@@ -54,22 +55,18 @@ def _under_way(kept: Catalogue, number: int) -> None:
         for status, title in _SENT:
             offer = make_offer(level=6, duration_months=24, title=title)
             offer.organisation = member.organisation
-            _at_apec(offer.id, status)
+            _at_apec(offer, status)
         short = make_offer(level=3, duration_months=24, title="Boulanger ou boulangère")
         short.organisation = member.organisation
 
 
-def _at_apec(offer_id: int, status: DiffusionStatus) -> None:
-    now = clock.now()
-    found = Diffusion(
-        offer_id=offer_id,
+def _at_apec(offer: Offer, status: DiffusionStatus) -> None:
+    make_diffusion(
+        offer,
         platform="apec",
-        since=now,
-        asked_at=now,
-        first_published_at=now,
+        status=status,
+        first_published_at=clock.now(),
         reason_code="337",
         reason_text="La description compte moins de 200 caractères.",
         url="http://127.0.0.1:5105/candidat/recherche-emploi.html/emploi/detail-offre/100000001W",
     )
-    DIFFUSION_LIFECYCLE.begin(found, status)
-    db.session.add(found)

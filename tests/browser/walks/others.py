@@ -9,6 +9,7 @@ from flask import Flask
 from app.core import clock
 from app.core.database import db
 from app.domain.accounts.models import Account, Purpose, StaffRole
+from app.domain.diffusion.lifecycle import DiffusionStatus
 from app.domain.employers.models import Verification
 from app.domain.opco.determination import opco_by_code
 from app.domain.opco.follow_up import follow_up_of
@@ -17,6 +18,7 @@ from app.web import errors
 from app.web.unsubscribe import unsubscribe_address
 from tests.browser.catalogue import Catalogue
 from tests.browser.walks.manage import LONG_TITLE
+from tests.factories.diffusions import make_diffusion
 from tests.factories.offers import given, make_establishment, make_offer, make_offers
 from tests.factories.structures import give_factor, make_account, make_member, make_structure
 from tests.support.client import CheckedClient
@@ -28,8 +30,8 @@ ARTICLES = (
     "/donnees-personnelles", "/flux", "/mentions-legales", "/nouveautes", "/plan-du-site",
 )  # fmt: skip
 STAFF = (
-    "entreprises", "opco-sans-adresse", "besoins-sans-opco", "offres-retenues", "courriels", "adresses",
-    "apercu-courriels", "apercu-courriels/offer_online/exemple", "taches", "fichiers-et-flux",
+    "entreprises", "opco-sans-adresse", "besoins-sans-opco", "offres-retenues", "courriels", "diffusions",
+    "adresses", "apercu-courriels", "apercu-courriels/offer_online/exemple", "taches", "fichiers-et-flux",
 )  # fmt: skip
 OPCO_MAIL = "suivi@ep.example"
 
@@ -125,6 +127,7 @@ def staff_pages(kept: Catalogue) -> None:
     with given(kept.app):
         held = make_offer("held", establishment=make_establishment(name="ATELIER RETENU")).public_id
         letter = _dead_letter()
+        doubtful = make_diffusion(make_offer(), status=DiffusionStatus.UNCERTAIN).id
         db.session.add(SuppressedAddress(address="perdu@exemple.fr", reason="hard_bounce", since=clock.now()))
     _sign_in(kept.app, client)
     kept.keep("agents / accueil", client.get("/agents"))
@@ -133,6 +136,8 @@ def staff_pages(kept: Catalogue) -> None:
     kept.keep("agents / offre retenue", client.get(f"/agents/offres-retenues/{held}"))
     mail = kept.keep("agents / courriel", client.get(f"/agents/courriels/{letter}"))
     kept.keep("agents / courriel refusé", client.submit(mail, form="abandonner"))
+    doubt = kept.keep("agents / diffusion", client.get(f"/agents/diffusions/{doubtful}"))
+    kept.keep("agents / diffusion sans motif", client.submit(doubt, form="abandonner"))
     _accounts(kept, client)
     pause = kept.keep("agents / suspendre", client.get("/agents/courriels/suspendre"))
     kept.keep("agents / suspendre refusé", client.submit(pause))
