@@ -91,7 +91,7 @@ def test_a_pasted_table_is_read_again_then_deposited_line_by_line(
     "data",
     [
         pytest.param(TABLE.encode("utf-8-sig"), id="mark"),
-        pytest.param(TABLE.replace("ô", "ô").encode("cp1252"), id="windows"),
+        pytest.param(TABLE.encode("cp1252"), id="windows"),
         pytest.param(TABLE.replace(";", "\t").encode("utf-16"), id="tabs"),
         pytest.param(TABLE.replace(";", ",").encode(), id="commas"),
     ],
@@ -254,6 +254,26 @@ def test_what_isnt_a_table_is_told_in_words(
     answer = _read(client, _come(client, chamber), table)
     assert answer.status_code == 422
     assert sentence in plain(answer)
+
+
+@pytest.mark.parametrize(
+    ("data", "pasted", "sentence"),
+    [
+        (b"", "", "Le tableau est vide"),
+        (b"PK\x03\x04", "", "classeur de tableur"),
+        (b"x" * 200_001, "", "trop gros"),
+        (TABLE.encode(), TABLE, "un fichier et des lignes collées"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_under_the_file(
+    client: CheckedClient, chamber: Organisation, data: bytes, pasted: str, sentence: str
+) -> None:
+    page = client.get(_come(client, chamber))
+    answer = client.submit(page, {"file": (io.BytesIO(data), "offres.csv"), "table": pasted})
+    assert answer.status_code == 422
+    under = answer.text.partition('id="file-messages"')[2].partition("</div>")[0]
+    assert sentence in under
+    assert db.session.scalar(sa.select(Series)) is None
 
 
 def test_the_model_is_read_back_and_its_example_left_out(

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 from app.domain.deposits.reading import COLUMNS, HEADINGS, MOST_LINES, UnreadableTable, read_table
 from app.domain.deposits.series import recent_series
 from app.domain.employers.mandates import own_addresses
-from app.domain.opco.export import BOM, as_csv
 from app.extensions import limiter
+from app.lists.spreadsheet import BOM, as_csv
 from app.web.access import Permission, member
 from app.web.collecting import blueprint
 from app.web.collecting.line_form import prepared_from
@@ -18,6 +18,10 @@ from app.web.forms.fields import Paragraph
 from app.web.forms.once import answered_before
 
 LARGEST_FILE = 200_000
+BOTH = (
+    "Vous avez donné un fichier et des lignes collées. Gardez les lignes, ou videz le cadre et choisissez de "
+    "nouveau le fichier."
+)
 MODEL_EXAMPLE = (
     "Exemple : 732 829 320 00074", "boulanger", "CAP", "01/09/2027", "1", "Camille Fabre",
     "camille@boulangerie-fabre.fr", "05 65 00 00 00",
@@ -49,7 +53,7 @@ def series_start(organisation: str) -> Answer:
         try:
             lines = read_table(_table(form))
         except UnreadableTable as problem:
-            form.add_error(form.table, str(problem))
+            form.add_error(form.file if form.file.data else form.table, str(problem))
         else:
             space = structure()
             return prepare(lambda: prepared_from(lines, space, own_addresses(space)))
@@ -57,11 +61,15 @@ def series_start(organisation: str) -> Answer:
 
 
 def _table(form: TableForm) -> bytes | str:
-    file = form.file.data
-    data = file.read(LARGEST_FILE + 1) if file else b""
+    file, pasted = form.file.data, str(form.table.data or "")
+    if not file:
+        return pasted
+    if pasted:
+        raise UnreadableTable(BOTH)
+    data = bytes(file.read(LARGEST_FILE + 1))
     if len(data) > LARGEST_FILE:
         raise UnreadableTable("Ce fichier est trop gros : 200 ko au plus.")
-    return bytes(data) or str(form.table.data or "")
+    return data
 
 
 def _start_page(form: TableForm) -> str:
