@@ -154,7 +154,7 @@ SPACE_SITES: dict[str, Site] = {
     "créer un espace": Site(_at("/espace/creer"), answers=NEW),
     "inviter un membre": Site(_space("/membres/inviter"), answers=PERSON),
     "changer un rôle": Site(_space("/membres/{autre}/role"), answers={"role": "reader"}),
-    "mes messages": Site(_choices),
+    "mes courriels": Site(_choices),
     "entreprises cochées": Site(_board, form=1, answers={"acte": "step:contacted"}),
     "lot à confirmer": Site(_confirm, reopen=True),
     "vue à enregistrer": Site(

@@ -1,4 +1,4 @@
-"""« Mes messages »: every optional e-mail of an address, by its account or by a link of an e-mail."""
+"""« Mes courriels »: every optional e-mail of an address, by its account or by a link of an e-mail."""
 
 import pytest
 import sqlalchemy as sa
@@ -40,7 +40,7 @@ def test_an_opco_chooses_by_the_link_of_its_mail(client: CheckedClient, app: Fla
     page = client.get(f"{address}/choix")
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert "s•••@ep.example" in page.text
-    assert "Messages nécessaires" in page.text
+    assert "Courriels nécessaires" in page.text
     done = client.submit(page, {f"opco_{number}": "digest"})
     assert "enregistrés" in done.text
     assert contact().mode is ContactMode.DIGEST
@@ -55,7 +55,7 @@ def test_an_opco_chooses_by_the_link_of_its_mail(client: CheckedClient, app: Fla
     ]  # fmt: skip
     assert client.submit(page, {f"opco_{number}": "n’importe quoi"}).status_code == 422
     assert client.get("/desinscription/autre/choix").status_code == 404
-    assert "Choisir tous mes messages" in client.get(address).text
+    assert "Choisir tous mes courriels" in client.get(address).text
 
 
 def test_somebody_signed_in_chooses_for_their_own_address(client: CheckedClient) -> None:
@@ -85,4 +85,4 @@ def test_a_cfa_stops_for_good_and_nobody_else_sees_a_choice(client: CheckedClien
     page = client.get(f"{address}/choix")
     assert "pour de bon" in page.text
     left = client.submit(page, {f"cfa_{number}": "non"})
-    assert "ne reçoit aucun message facultatif" in left.text.replace("\u00a0", " ")
+    assert "ne reçoit aucun courriel facultatif" in left.text.replace("\u00a0", " ")

@@ -1,4 +1,4 @@
-"""« Mes messages »: which optional e-mails the person who is signed in gets."""
+"""« Mes courriels »: which optional e-mails the person who is signed in gets."""
 
 from flask import abort, url_for
 

@@ -1,4 +1,4 @@
-"""« Mes messages »: the choices of an address, the same for who is signed in and by a link of an e-mail."""
+"""« Mes courriels »: the choices of an address, the same for who is signed in and by a link of an e-mail."""
 
 from typing import Any
 

@@ -116,9 +116,9 @@ def _unsubscribe(kept: Catalogue) -> None:
     page = client.get("/desinscription/" + unsubscribe_address(OPCO_MAIL, "opco_new_need", key=key))
     kept.keep("désinscription", page)
     kept.keep("désinscription / faite", client.submit(page))
-    kept.keep("mes messages", client.get(f"{page.request.path}/choix"))
+    kept.keep("mes courriels", client.get(f"{page.request.path}/choix"))
     other = "/desinscription/" + unsubscribe_address("personne@ep.example", "opco_new_need", key=key)
-    kept.keep("mes messages / aucun", client.get(f"{other}/choix"))
+    kept.keep("mes courriels / aucun", client.get(f"{other}/choix"))
 
 
 def staff_pages(kept: Catalogue) -> None:
