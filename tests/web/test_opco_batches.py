@@ -149,6 +149,9 @@ def test_nothing_ticked_no_act_or_what_is_not_ours(client: CheckedClient) -> Non
     page = client.get(base)
     for answers in ({}, {"acte": "step:contacted"}, {"choix": [theirs], "acte": "step:contacted"}):
         assert client.submit(page, answers, form="/lots").status_code == 422
+    refused = client.submit(page, {}, form="/lots")
+    assert 'aria-describedby="acte-messages" aria-invalid="true"' in refused.text
+    assert 'href="#acte"' in refused.text
     for act in ("step:not_ours", "step:x", "assign:x", "erase:1", "é" * 500):
         assert client.submit(page, {"acte": act, "choix": ["x"]}, form="/lots").status_code == 422
     everything = client.get(f"{base}?selection=tout")
