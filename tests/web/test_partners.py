@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+from flask import current_app
 
 from app.core.database import db
 from app.core.identifiers import Siret
@@ -81,6 +82,31 @@ def test_a_company_that_said_no_is_said_and_isnt_taken_again(
     assert "Déposer une offre" not in page.text.split("<tbody>")[1].split("</tbody>")[0]
     answer = client.submit(client.get(f"{address}/ajouter"), PERSON)
     assert "ne veut plus que votre structure dépose" in plain(answer)
+
+
+def test_an_address_typed_at_random_gives_nobodys_name(
+    client: CheckedClient, mailbox: Mailbox, chamber: Organisation
+) -> None:
+    address = _come(client, chamber)
+    company = make_establishment(siret=Siret(BAKERY))
+    owner = make_contact(company, email="camille@levain.example", name="Camille Vrai", phone="+33565000000")
+    make_offer(OfferStatus.ONLINE, contact=owner)
+    db.session.commit()
+    listed = client.submit(client.get(f"{address}/ajouter"), {**PERSON, "name": "Inconnu"})
+    need = client.submit(listed, button="Déposer une offre")
+    assert 'value="camille@levain.example"' in need.text
+    answers = {"job": "fleuriste", "name": "Inconnu"}
+    done = client.submit(client.submit(need, answers), button="Publier l’offre")
+    again = client.submit(done, button="Autre offre")
+    for page in (need, again):
+        assert "Vrai" not in page.text
+        assert "65 00 00 00" not in page.text
+    letter = mailbox.last(to="camille@levain.example", subject="CMA d’essai a déposé une offre pour vous")
+    company_side = current_app.test_client()
+    assert isinstance(company_side, CheckedClient)
+    company_side.submit(company_side.get(letter.link), follow=True)
+    known = client.submit(client.get(done.request.path), button="Autre offre")
+    assert "Camille Vrai" in known.text, "the person has seen who deposits"
 
 
 def test_readers_see_the_list_alone(client: CheckedClient, chamber: Organisation) -> None:

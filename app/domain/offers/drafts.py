@@ -17,6 +17,7 @@ from app.domain.employers.directory import LookUp
 from app.domain.employers.models import Contact
 from app.domain.offers.deposit import Collector
 from app.domain.offers.draft_company import known_look_up, pack
+from app.domain.offers.known_contacts import answers_about
 from app.domain.offers.models import Draft, Offer
 
 KEPT_FOR = timedelta(days=7)
@@ -86,11 +87,11 @@ def start_like(collector: Collector, offer: Offer, *, same_job: bool) -> Draft:
 
 
 def start_at(collector: Collector, contact: Contact, *, like: Offer | None = None) -> Draft:
-    """A structure prepares an offer for a company of which it has the contact."""
+    """A structure prepares an offer for a company, with what it may know of the contact there."""
     draft = start_for_contact(contact, like=like)
     draft.contact = None
     draft.organisation, draft.author = collector.organisation, collector.author
-    known = {"name": contact.name, "email": contact.email, "phone": contact.phone or ""}
+    known = answers_about(contact, to=collector.organisation)
     draft.answers = {**draft.answers, "company_contact": known}
     return draft
 
