@@ -233,6 +233,8 @@ def test_several_jobs_of_one_company(client: CheckedClient, chamber: Organisatio
     assert client.submit(page).status_code == 422
     answers = {"siret": BAKERY, "jobs": "boulanger\n\nD1106\nfleuriste", "name": "Camille",
                "email": "camille@levain.example"}  # fmt: skip
+    ours = plain(client.submit(page, {**answers, "email": "dominique@cma.example"}))
+    assert "celle de votre structure" in ours
     answer = client.submit(page, answers)
     assert "3 lignes lues : 3 prêtes." in plain(answer)
 

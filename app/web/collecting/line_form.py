@@ -4,37 +4,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Form, HiddenField, RadioField
+from wtforms import BooleanField, HiddenField, RadioField
 
-from app.core.identifiers import InvalidIdentifier, Siret
-from app.domain.deposits.reading import TableLine, is_abridged
+from app.domain.deposits.reading import TableLine
 from app.domain.deposits.series import Prepared
-from app.domain.employers.mandates import NOT_YOURS, OwnAddresses
+from app.domain.employers.mandates import OwnAddresses
 from app.domain.offers.models import ContractType, Remote
 from app.domain.organisations.models import Organisation
+from app.web.collecting.company_contact import CompanyAndContact
 from app.web.forms.base import PostForm
 from app.web.forms.choice import Choices
 from app.web.forms.details import LEVELS, MAX_OPENINGS, WholeNumber
-from app.web.forms.fields import EmailAddress, Line, PhoneNumber
+from app.web.forms.fields import Line
 from app.web.forms.french_dates import StartDate
 from app.web.forms.job import JobChoice, choose_job, named, radio_choices
-from app.web.forms.siret import siret_problem
 
 TYPED = ("siret", "job", "job_key", "level", "start", "openings", "name", "email", "phone")
-ABRIDGED = "Le tableur a abrégé ce SIRET. Mettez la colonne au format texte et saisissez les 14 chiffres."
 # A first answer so good, and so far above the second one, needs no question.
 SURE, MARGIN = 0.9, 0.1
 
 
-class LineFields(Form):
+class LineFields(CompanyAndContact):
     """A company, a job, a contact. `structure` and its `own` addresses are set before checking."""
 
-    siret = Line(
-        "SIRET de l’entreprise",
-        limit=40,
-        missing="Indiquez le SIRET de l’entreprise : 14 chiffres.",
-        render_kw={"inputmode": "numeric", "autocomplete": "off"},
-    )
     job = Line(
         "Métier ou code ROME",
         limit=100,
@@ -59,23 +51,6 @@ class LineFields(Form):
         default="1",
         render_kw={"inputmode": "numeric"},
     )
-    name = Line("Nom du contact dans l’entreprise", limit=80, missing="Indiquez le nom du contact.")
-    email = Line(
-        "Son adresse e-mail",
-        limit=254,
-        missing="Indiquez l’adresse e-mail du contact dans l’entreprise.",
-        checks=(EmailAddress(),),
-        description="L’entreprise y est prévenue et y reçoit les candidatures. Jamais publiée.",
-        render_kw={"inputmode": "email", "autocomplete": "off", "spellcheck": "false"},
-    )
-    phone = Line(
-        "Son téléphone",
-        limit=40,
-        checks=(PhoneNumber(),),
-        description="Jamais publié ; transmis à l’OPCO.",
-        render_kw={"inputmode": "tel", "autocomplete": "off"},
-    )
-
     structure: Organisation
     own: OwnAddresses
     choice: JobChoice
@@ -94,21 +69,14 @@ class LineFields(Form):
     def problems(self) -> tuple[tuple[str, str], ...]:
         """(field, sentence) pairs; empty when all is right."""
         self.validate()
-        found = [(name, str(self[name].errors[0])) for name in TYPED if self[name].errors]
-        seen = {name for name, _ in found}
-        more = (("siret", self._siret()), ("job", self._job()), ("level", self._level()),
-                ("email", self._email()))  # fmt: skip
-        return (*found, *((name, sentence) for name, sentence in more if sentence and name not in seen))
-
-    def _siret(self) -> str:
-        text = self.siret.data or ""
-        if is_abridged(text):
-            return ABRIDGED
-        try:
-            Siret(text)
-        except InvalidIdentifier as problem:
-            return siret_problem(problem)
-        return ""
+        found = {name: str(self[name].errors[0]) for name in TYPED if self[name].errors}
+        more = {
+            **dict(self.company_problems(self.structure, self.own)),
+            "job": self._job(),
+            "level": self._level(),
+        }
+        told = {**more, **found}
+        return tuple((name, told[name]) for name in TYPED if told.get(name))
 
     def _job(self) -> str:
         if self.choice.chosen is not None:
@@ -123,13 +91,6 @@ class LineFields(Form):
         if not typed or self.level.chosen is not None:
             return ""
         return f"Diplôme “{typed[:40]}” non reconnu. Écrivez CAP, Bac, Bac + 2, Bac + 3 ou Bac + 5."
-
-    def _email(self) -> str:
-        """A company's contact isn't the structure's own; unless it recruits for itself."""
-        siren = (self.siret.data or "").replace(" ", "")[:9]
-        if siren == self.structure.siret.siren or not self.own.has(self.email.data or ""):
-            return ""
-        return NOT_YOURS
 
     def clean(self) -> dict[str, Any]:
         """The answers, as a draft of the screens keeps them."""

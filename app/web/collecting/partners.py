@@ -4,7 +4,7 @@ from flask import abort, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core.errors import Refused
-from app.core.identifiers import InvalidIdentifier, Siret
+from app.core.identifiers import Siret
 from app.domain.deposits.partners import (
     Person,
     add_partner,
@@ -12,45 +12,22 @@ from app.domain.deposits.partners import (
     partner_of,
     partners_page,
 )
-from app.domain.employers.mandates import NOT_YOURS, Mandate, end_mandate, own_addresses
+from app.domain.employers.mandates import Mandate, end_mandate, own_addresses
 from app.domain.offers.drafts import start_at
 from app.extensions import limiter
 from app.web.access import Permission, current_actor, may, member
 from app.web.collecting import blueprint
+from app.web.collecting.company_contact import CompanyAndContact
 from app.web.collecting.series_base import Answer, collector, structure
 from app.web.forms.base import PostForm
-from app.web.forms.fields import EmailAddress, Line, PhoneNumber
 from app.web.forms.once import answered_before, run_once
-from app.web.forms.siret import siret_problem
 from app.web.outside import adapters, without_transaction
 
 PER_PAGE = 20
 
 
-class PartnerForm(PostForm):
+class PartnerForm(PostForm, CompanyAndContact):
     """A company and its own contact."""
-
-    siret = Line(
-        "SIRET de l’entreprise",
-        limit=40,
-        missing="Indiquez le SIRET de l’entreprise : 14 chiffres.",
-        render_kw={"inputmode": "numeric", "autocomplete": "off"},
-    )
-    name = Line(
-        "Nom du contact dans l’entreprise",
-        limit=80,
-        missing="Indiquez le nom du contact.",
-        description="La personne qui suivra les offres.",
-    )
-    email = Line(
-        "Son adresse e-mail",
-        limit=254,
-        missing="Indiquez l’adresse e-mail du contact dans l’entreprise.",
-        checks=(EmailAddress(),),
-        description="L’entreprise y est prévenue de chaque offre et peut la corriger ou la retirer.",
-        render_kw={"inputmode": "email", "autocomplete": "off", "spellcheck": "false"},
-    )
-    phone = Line("Son téléphone", limit=40, checks=(PhoneNumber(),), render_kw={"inputmode": "tel"})
 
 
 @blueprint.get("/espace/<string:organisation>/partenaires")
@@ -80,7 +57,7 @@ def add(organisation: str) -> Answer:
         return render_template("collecting/partner_add.html", form=form, space=structure())
     if (former := answered_before()) is not None:
         return former
-    if form.validate() and (siret := _siret(form)) is not None:
+    if form.validate() and (siret := _siret(form)):
         look_up = without_transaction(lambda: adapters().directory.by_siret(siret))
         phone = getattr(form.phone, "number", None)
         person = Person(str(form.name.data), str(getattr(form.email, "address", "")), phone)
@@ -98,15 +75,10 @@ def add(organisation: str) -> Answer:
 
 
 def _siret(form: PartnerForm) -> Siret | None:
-    try:
-        siret = Siret(form.siret.data or "")
-    except InvalidIdentifier as problem:
-        form.add_error(form.siret, siret_problem(problem))
-        return None
-    if siret.siren != structure().siret.siren and own_addresses(structure()).has(form.email.data or ""):
-        form.add_error(form.email, NOT_YOURS)
-        return None
-    return siret
+    problems = form.company_problems(structure(), own_addresses(structure()))
+    for name, sentence in problems:
+        form.add_error(form[name], sentence)
+    return None if problems else Siret(form.siret.data or "")
 
 
 @blueprint.post("/espace/<string:organisation>/partenaires/<string:establishment>/deposer")

@@ -2,36 +2,31 @@
 
 from flask import render_template, request
 
-from app.core.identifiers import InvalidIdentifier, Siret
 from app.domain.deposits.reading import MOST_LINES, tidy_cell
 from app.domain.employers.mandates import own_addresses
 from app.extensions import limiter
 from app.web.access import Permission, member
 from app.web.collecting import blueprint
+from app.web.collecting.company_contact import CompanyAndContact
 from app.web.collecting.line_form import prepared_of
 from app.web.collecting.series_base import SERIES_AN_HOUR, Answer, prepare, structure
 from app.web.forms.base import PostForm
 from app.web.forms.choice import Choices
 from app.web.forms.details import LEVELS
-from app.web.forms.fields import EmailAddress, Line, Paragraph, PhoneNumber
+from app.web.forms.fields import Line, Paragraph
 from app.web.forms.french_dates import StartDate
 from app.web.forms.once import answered_before
-from app.web.forms.siret import siret_problem
+
+NO_JOB = "Écrivez au moins un métier."
 
 
-class SameCompanyForm(PostForm):
+class SameCompanyForm(PostForm, CompanyAndContact):
     """One company, its contact, and a job on each line."""
 
-    siret = Line(
-        "SIRET de l’entreprise",
-        limit=40,
-        missing="Indiquez le SIRET de l’entreprise : 14 chiffres.",
-        render_kw={"inputmode": "numeric", "autocomplete": "off"},
-    )
     jobs = Paragraph(
         "Métiers, un par ligne",
         limit=10_000,
-        missing="Écrivez au moins un métier.",
+        missing=NO_JOB,
         description="Avec vos mots ou par leur code ROME : boulanger, vendeuse, D1102.",
     )
     level = Choices("Diplôme préparé", pairs=LEVELS)
@@ -41,15 +36,6 @@ class SameCompanyForm(PostForm):
         checks=(StartDate(),),
         description="Laissez vide pour « dès que possible ». Exemple : 01/09/2027",
     )
-    name = Line("Nom du contact dans l’entreprise", limit=80, missing="Indiquez le nom du contact.")
-    email = Line(
-        "Son adresse e-mail",
-        limit=254,
-        missing="Indiquez l’adresse e-mail du contact dans l’entreprise.",
-        checks=(EmailAddress(),),
-        render_kw={"inputmode": "email", "autocomplete": "off", "spellcheck": "false"},
-    )
-    phone = Line("Son téléphone", limit=40, checks=(PhoneNumber(),), render_kw={"inputmode": "tel"})
 
 
 @blueprint.route("/espace/<string:organisation>/deposer-en-serie/meme-entreprise", methods=["GET", "POST"])
@@ -62,10 +48,11 @@ def series_same_company(organisation: str) -> Answer:
         return render_template("collecting/series_same_company.html", form=form, space=structure())
     if (former := answered_before()) is not None:
         return former
-    jobs = _jobs(form) if form.validate() else []
+    space = structure()
+    own = own_addresses(space)
+    jobs = _jobs(form, form.company_problems(space, own)) if form.validate() else []
     if jobs:
-        space, typed = structure(), _typed(form)
-        own = own_addresses(space)
+        typed = _typed(form)
         return prepare(
             lambda: [
                 prepared_of(number, {**typed, "job": job}, space, own)
@@ -75,17 +62,16 @@ def series_same_company(organisation: str) -> Answer:
     return render_template("collecting/series_same_company.html", form=form, space=structure()), 422
 
 
-def _jobs(form: SameCompanyForm) -> list[str]:
-    try:
-        Siret(form.siret.data or "")
-    except InvalidIdentifier as problem:
-        form.add_error(form.siret, siret_problem(problem))
-        return []
+def _jobs(form: SameCompanyForm, problems: tuple[tuple[str, str], ...]) -> list[str]:
+    """The jobs, unless something is to be put right."""
+    for name, sentence in problems:
+        form.add_error(form[name], sentence)
     jobs = [job for job in map(tidy_cell, (form.jobs.data or "").splitlines()) if job]
+    if not jobs:
+        form.add_error(form.jobs, NO_JOB)
     if len(jobs) > MOST_LINES:
         form.add_error(form.jobs, f"{len(jobs)} métiers ; la limite est de {MOST_LINES}.")
-        return []
-    return jobs
+    return [] if form.errors else jobs
 
 
 def _typed(form: SameCompanyForm) -> dict[str, str]:
