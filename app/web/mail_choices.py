@@ -59,7 +59,7 @@ def _opco_lines(email: str) -> list[Line]:
 def _opco_line(contact: OpcoContact) -> Line:
     def choose(value: str, by: Actor) -> None:
         if value == OFF:
-            stop_address(contact, by=by)
+            stop_address(contact, by=by, by_owner=True)
             return
         resume_address(contact, by=by)
         change_mode(contact, ContactMode(value), by=by)

@@ -4,9 +4,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.audit.actor import SYSTEM
 from app.audit.models import JournalEntry
 from app.core.database import db
 from app.domain.cfa_requests.models import SuggestionStop
+from app.domain.opco.addresses import stop_address
 from app.domain.opco.contacts import record_contact
 from app.domain.opco.determination import opco_by_code
 from app.domain.opco.models import ContactMode, OpcoContact
@@ -56,6 +58,21 @@ def test_an_opco_chooses_by_the_link_of_its_mail(client: CheckedClient, app: Fla
     assert client.submit(page, {f"opco_{number}": "n’importe quoi"}).status_code == 422
     assert client.get("/desinscription/autre/choix").status_code == 404
     assert "Choisir tous mes courriels" in client.get(address).text
+
+
+def test_what_the_opco_has_stopped_isnt_opened_again_by_who_had_the_address(
+    client: CheckedClient, app: Flask
+) -> None:
+    number = record_contact(opco_by_code("06"), EMAIL, department="12").id
+    db.session.commit()
+    key = app.config["SECRET_KEY"]
+    address = f"/desinscription/{unsubscribe_address(EMAIL, 'opco_digest', key=key)}/choix"
+    before = client.get(address)
+    assert stop_address(contact(), by=SYSTEM)
+    db.session.commit()
+    assert f"opco_{number}" not in client.get(address).text
+    client.submit(before, {f"opco_{number}": "per_event"})
+    assert contact().stopped_at is not None
 
 
 def test_somebody_signed_in_chooses_for_their_own_address(client: CheckedClient) -> None:

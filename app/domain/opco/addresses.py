@@ -52,20 +52,23 @@ def counts_by_opco() -> dict[int, int]:
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
-def stop_address(contact: OpcoContact, *, by: Actor) -> bool:
-    """Nothing more is sent to it for this OPCO; False when it was stopped already."""
+def stop_address(contact: OpcoContact, *, by: Actor, by_owner: bool = False) -> bool:
+    """Nothing more is sent to it for this OPCO; False when it was stopped already.
+
+    `by_owner`: whoever reads this address, and not the OPCO or portal staff.
+    """
     if contact.stopped_at is not None:
         return False
-    contact.stopped_at = clock.now()
+    contact.stopped_at, contact.stopped_by_owner = clock.now(), by_owner
     journal.record("opco_messages_stopped", contact, by=by)
     return True
 
 
 def resume_address(contact: OpcoContact, *, by: Actor) -> bool:
-    """Its owner wants messages again; False when they weren't stopped."""
-    if contact.stopped_at is None:
+    """Its owner wants messages again; False when they weren't stopped, or others had stopped them."""
+    if contact.stopped_at is None or not contact.stopped_by_owner:
         return False
-    contact.stopped_at = None
+    contact.stopped_at, contact.stopped_by_owner = None, False
     journal.record("opco_address_recorded", contact, by=by, facts={"resumed": True})
     return True
 

@@ -46,6 +46,7 @@ def record_contact(
         )
         db.session.add(contact)
     contact.mode, contact.stopped_at, contact.bounced_at = mode, None, None
+    contact.stopped_by_owner = False
     db.session.flush()
     return contact
 
@@ -89,9 +90,11 @@ def live_contact(opco: Opco, email: str) -> OpcoContact | None:
 
 
 def rows_at(email: str) -> list[OpcoContact]:
-    """Every row of this address, whatever the OPCO, stopped or not, but those that can't be reached."""
+    """The rows whose holder chooses, whatever the OPCO: in use, or stopped by that very holder."""
     query = sa.select(OpcoContact).where(
-        OpcoContact.email_norm == normalise_email(email), OpcoContact.bounced_at.is_(None)
+        OpcoContact.email_norm == normalise_email(email),
+        OpcoContact.bounced_at.is_(None),
+        sa.or_(OpcoContact.stopped_at.is_(None), OpcoContact.stopped_by_owner),
     )
     order = (OpcoContact.opco_id, OpcoContact.department, OpcoContact.id)
     return list(db.session.scalars(query.order_by(*order)))
@@ -116,7 +119,7 @@ def stop_messages(email: str, *, opco: Opco | None = None) -> list[OpcoContact]:
         query = query.where(OpcoContact.opco_id == opco.id)
     contacts = list(db.session.scalars(query))
     for contact in contacts:
-        contact.stopped_at = clock.now()
+        contact.stopped_at, contact.stopped_by_owner = clock.now(), True
     return contacts
 
 

@@ -143,6 +143,8 @@ class OpcoContact(Model):
     mode: Mapped[ContactMode] = mapped_column(enum_column(ContactMode), default=ContactMode.PER_EVENT)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Only what its own holder has stopped may its holder open again.
+    stopped_by_owner: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     opco: Mapped[Opco] = relationship(lazy="joined")
