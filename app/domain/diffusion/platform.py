@@ -99,6 +99,8 @@ class Platform:
     """Is every eligible offer sent there, or only when a person asks?"""
     workers: int = 2
     timeout: timedelta = timedelta(seconds=20)
+    late_after: timedelta = timedelta(hours=1)
+    """What waits longer than this past its hour says that something is wrong."""
     writes: Rate | None = None
     reads: Rate | None = None
     polling: Polling = field(default_factory=Polling)

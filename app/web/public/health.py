@@ -1,7 +1,10 @@
-"""/sante: is the database well, do the jobs run, does mail leave? For a monitor, in JSON, without detail."""
+"""/sante: is the database well, do the jobs run, does mail leave, do platforms take what is sent to them?
+
+For a monitor, in JSON, without detail.
+"""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from app.core import clock
 from app.core.database import db
+from app.domain.diffusion.health import PlatformHealth, platforms_health
 from app.extensions import limiter
 from app.outbox import upkeep
 from app.scheduling.models import JobRun
@@ -28,13 +32,16 @@ MAIL_LATE_AFTER = timedelta(minutes=15)
 @public("état du service, pour la surveillance")
 @limiter.limit("120 per minute")
 def health() -> Response:
-    """200 when all is well, 503 otherwise."""
+    """200 when the service works, 503 otherwise; a platform in trouble is « degraded » and still 200."""
     parts = {"database": _database()}
     if parts["database"]["ok"]:
         parts |= {"jobs": _jobs(), "mail": _mail()}
+    works = all(part["ok"] for part in parts.values())
+    if parts["database"]["ok"]:
+        parts["platforms"] = _platforms()
     well = all(part["ok"] for part in parts.values())
     body = {"status": "ok" if well else "degraded", "version": version(), **parts}
-    return make_response(body, 200 if well else 503)
+    return make_response(body, 200 if works else 503)
 
 
 def _database() -> dict[str, Any]:
@@ -77,3 +84,27 @@ def _mail() -> dict[str, Any]:
         "dead": state.dead,
         "uncertain": state.uncertain,
     }
+
+
+def _platforms() -> dict[str, Any]:
+    found = platforms_health()
+    return {"ok": all(one.is_well for one in found), "open": {one.key: _platform(one) for one in found}}
+
+
+def _platform(one: PlatformHealth) -> dict[str, Any]:
+    """`oldest_waiting_seconds`: from the time an order should have left; None when none waits."""
+    return {
+        "ok": one.is_well,
+        "circuit": one.circuit,
+        "since": _iso(one.since),
+        "paused": one.paused,
+        "waiting": one.waiting,
+        "oldest_waiting_seconds": (
+            None if one.oldest_waiting is None else round(one.oldest_waiting.total_seconds())
+        ),
+        "last_success": _iso(one.last_success),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds")

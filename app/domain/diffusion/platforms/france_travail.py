@@ -39,6 +39,8 @@ FRANCE_TRAVAIL = Platform(
     repeatable=True,
     workers=1,
     timeout=timedelta(minutes=10),
+    # The file of a night, and its tries of the morning.
+    late_after=timedelta(hours=30),
     reads=Rate(limit=10, seconds=1, burst=5),
     refusals=REFUSALS,
 )
