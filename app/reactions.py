@@ -54,5 +54,5 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     DiffusionRefused: [diffusion.tell_refused, apec.follow_refusal],
     DiffusionModerated: [diffusion.tell_moderated, apec.tell_moderated],
     DiffusionLost: [],
-    PlatformStopped: [],
+    PlatformStopped: [diffusion.tell_stopped],
 }

@@ -58,6 +58,11 @@ def staff() -> list[Account]:
     return list(db.session.scalars(query.order_by(*order).limit(500)))
 
 
+def administrators() -> list[Account]:
+    """Those who set the portal up."""
+    return [account for account in staff() if account.staff_role is StaffRole.ADMINISTRATOR]
+
+
 def last_sign_in(account: Account) -> datetime | None:
     """When the person came in last: by a code, ProConnect or, without second factor, a mailed link."""
     told = sa.select(sa.func.max(JournalEntry.at)).where(

@@ -1,11 +1,12 @@
 """E-mails about an offer elsewhere: E26 (published), E27 (to mend), E50 (read before publication)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 from app.core import clock
 from app.core.database import db
+from app.domain.accounts.models import Account
 from app.domain.diffusion.advert import FIELD_LABELS
 from app.domain.diffusion.lifecycle import DIFFUSION_LIFECYCLE, DiffusionStatus
 from app.domain.diffusion.models import Diffusion
@@ -13,6 +14,8 @@ from app.domain.diffusion.platforms.api_apprentissage import API_APPRENTISSAGE
 from app.domain.diffusion.registry import PLATFORMS
 from app.domain.employers.emails import management_link
 from app.domain.offers.mailing import job_and_town, sample_offer
+from app.domain.offers.models import Offer
+from app.domain.organisations.members import membership_in
 from app.outbox import LinkOrder, Mail
 
 S = DiffusionStatus
@@ -20,24 +23,35 @@ S = DiffusionStatus
 
 @dataclass(frozen=True)
 class DiffusionMail(Mail):
-    """An e-mail to the contact of an offer about one place of diffusion, with its management link."""
+    """An e-mail about an offer at one place of diffusion: to its contact, with the management link, or to the
+    `member` of a structure who deposited it for the company, and signs in.
+    """
 
     diffusion: Diffusion
+    member: Account | None = None
     status: ClassVar[DiffusionStatus]
 
     @property
     def to(self) -> str:
-        return self.diffusion.offer.contact.email
+        return self.member.email if self.member else self.diffusion.offer.contact.email
 
     def refs(self) -> dict[str, Any]:
-        return {"diffusion": self.diffusion.id}
+        return {"diffusion": self.diffusion.id} | ({"member": self.member.id} if self.member else {})
 
     @classmethod
     def restore(cls, refs: Mapping[str, Any]) -> Self | None:
         found = db.session.get(Diffusion, refs["diffusion"])
-        return cls(found) if found is not None and found.status is cls.status else None
+        if found is None or found.status is not cls.status:
+            return None
+        if "member" not in refs:
+            return cls(found)
+        # Who has left the structure since isn't told of its offers.
+        member = depositor_of(found.offer)
+        return cls(found, member) if member is not None and member.id == refs["member"] else None
 
     def link(self) -> LinkOrder | None:
+        if self.member is not None:
+            return None
         offer = self.diffusion.offer
         return management_link(offer.contact, scope=offer.public_id)
 
@@ -46,7 +60,8 @@ class DiffusionMail(Mail):
 
     def dedupe_key(self) -> str:
         """Once for each state of each order: told again only when something was sent again."""
-        return f"mail:diffusion:{self.diffusion.id}:{self.diffusion.revision}:{self.name}"
+        key = f"mail:diffusion:{self.diffusion.id}:{self.diffusion.revision}:{self.name}"
+        return f"{key}:{self.member.id}" if self.member else key
 
     def context(self) -> dict[str, Any]:
         found = self.diffusion
@@ -56,6 +71,8 @@ class DiffusionMail(Mail):
             "since": found.since,
             "reason": found.reason_text,
             "field": FIELD_LABELS.get(found.reason_field or "", ""),
+            "company": found.offer.establishment.shown_name if self.member else "",
+            "path": f"/gestion/offres/{found.offer.public_id}" if self.member else "",
             **job_and_town(found.offer),
         }
 
@@ -75,6 +92,20 @@ class DiffusionMail(Mail):
         )
         DIFFUSION_LIFECYCLE.begin(found, cls.status)
         return cls(found)
+
+    @classmethod
+    def sample_for_member(cls) -> Self:
+        """The same for the member who deposited it."""
+        account = Account(id=1, email="dominique@cma.example", name="Dominique Fabre")
+        return replace(cls.sample(), member=account)
+
+
+def depositor_of(offer: Offer) -> Account | None:
+    """The member who deposited it for a company, while in the structure that manages it."""
+    author, structure = offer.author, offer.organisation
+    if author is None or structure is None or author.disabled_at is not None:
+        return None
+    return author if membership_in(author, structure.public_id) is not None else None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from app.domain.diffusion.models import Diffusion, Submission
 from app.domain.diffusion.orders import move
 from app.domain.diffusion.platform import Platform
 from app.domain.diffusion.recording import ENDINGS
+from app.domain.diffusion.registry import PLATFORMS
+from app.outbox import circuit
 
 S = DiffusionStatus
 BATCH = 500
@@ -40,7 +42,10 @@ def take(delivery: FileDelivery, answer: Delivered) -> None:
     delivery.answer, delivery.host = answer.answer[:500], answer.host
     delivery.delivered_at = clock.now()
     FILE_LIFECYCLE.apply(delivery, _MOVES[answer.receipt])
-    if answer.receipt is Receipt.CREDENTIAL:
+    kind = PLATFORMS[delivery.platform].kind
+    if answer.receipt is Receipt.ACKNOWLEDGED:
+        circuit.worked(kind)
+    elif answer.receipt is Receipt.CREDENTIAL and circuit.stop_for_credentials(kind, answer.answer):
         events.emit(PlatformStopped(delivery.platform, answer.answer[:200]))
 
 

@@ -3,10 +3,25 @@
 import sqlalchemy as sa
 
 from app.core.database import db
-from app.domain.diffusion.emails import DiffusionModeratedMail, DiffusionPublishedMail, DiffusionToFix
-from app.domain.diffusion.events import DiffusionModerated, DiffusionPublished, DiffusionRefused
+from app.domain.accounts.staff import administrators
+from app.domain.diffusion.alert_emails import CredentialFailed, stop_of
+from app.domain.diffusion.apec.emails import member_of
+from app.domain.diffusion.emails import (
+    DiffusionMail,
+    DiffusionModeratedMail,
+    DiffusionPublishedMail,
+    DiffusionToFix,
+    depositor_of,
+)
+from app.domain.diffusion.events import (
+    DiffusionModerated,
+    DiffusionPublished,
+    DiffusionRefused,
+    PlatformStopped,
+)
 from app.domain.diffusion.models import Diffusion
 from app.domain.diffusion.orders import sync, sync_offer
+from app.domain.diffusion.platforms.apec import APEC
 from app.domain.diffusion.registry import PLATFORMS, open_platforms
 from app.domain.offers.events import (
     ActUndone,
@@ -26,20 +41,44 @@ _AT_ONCE = 500
 
 def tell_published(event: DiffusionPublished) -> None:
     """E26."""
-    queue(DiffusionPublishedMail(event.diffusion))
+    _tell(event.diffusion, DiffusionPublishedMail, told=_told_by_apec(event.diffusion))
 
 
 def tell_refused(event: DiffusionRefused) -> None:
     """E27, unless nothing is wrong: a copy that is there already needs no mending."""
     known = PLATFORMS[event.diffusion.platform].refusals.get(event.diffusion.reason_code)
     if known is None or known.is_failure:
-        queue(DiffusionToFix(event.diffusion))
+        _tell(event.diffusion, DiffusionToFix)
 
 
 def tell_moderated(event: DiffusionModerated) -> None:
     """E50, where people read each offer: a machine's minute isn't worth a message."""
     if PLATFORMS[event.diffusion.platform].moderated:
-        queue(DiffusionModeratedMail(event.diffusion))
+        _tell(event.diffusion, DiffusionModeratedMail, told=_told_by_apec(event.diffusion))
+
+
+def _tell(diffusion: Diffusion, kind: type[DiffusionMail], *, told: str = "") -> None:
+    """The company's contact and the member who deposited for it: each person once, however many roles."""
+    contact, member = diffusion.offer.contact.email.casefold(), depositor_of(diffusion.offer)
+    if contact != told.casefold():
+        queue(kind(diffusion))
+    if member is not None and member.email.casefold() not in {contact, told.casefold()}:
+        queue(kind(diffusion, member))
+
+
+def _told_by_apec(diffusion: Diffusion) -> str:
+    """Who gets the e-mail of its own identifier, which says more; empty when nobody does."""
+    used = member_of(diffusion) if diffusion.platform == APEC.key else None
+    return used.membership.account.email if used else ""
+
+
+def tell_stopped(event: PlatformStopped) -> None:
+    """E63, to each administrator of the portal."""
+    stop = stop_of(event.platform)
+    if stop is None:
+        return
+    for account in administrators():
+        queue(CredentialFailed(account, event.platform, *stop))
 
 
 def publish_everywhere(event: OfferPublished) -> None:

@@ -15,6 +15,7 @@ NAMES = {
     "cfa_request": "Demande à un CFA",
     "cfa_suggested": "CFA proches suggérés",
     "contact_confirm": "Confirmation d’un nouveau contact",
+    "credential_failed": "Identifiants du service refusés par un site",
     "deposit_not_confirmed": "Offre non confirmée par l’entreprise",
     "diffusion_moderation": "Offre relue par un site",
     "diffusion_published": "Offre publiée par un site",

@@ -10,6 +10,7 @@ from app.domain.cfa_requests.emails import sample_request
 from app.domain.cfa_requests.employer_emails import CfaAnswered
 from app.domain.cfa_requests.lifecycle import CfaRequestStatus
 from app.domain.diffusion.board import Act
+from app.domain.diffusion.emails import DiffusionModeratedMail, DiffusionPublishedMail, DiffusionToFix
 from app.domain.diffusion.site_emails import SiteAdvert
 from app.domain.employers.alert_emails import AddressBouncedMail
 from app.domain.employers.contact_emails import AddressChanged
@@ -21,6 +22,7 @@ from app.outbox.message import MAILS, Mail
 from app.outbox.rhythm import Rhythm
 
 USUAL = "exemple"
+_TO_MEMBER = "Au membre qui a déposé"
 
 
 def _closed() -> Mail:
@@ -77,6 +79,9 @@ _VARIANTS: dict[tuple[str, str], tuple[str, Callable[[], Mail]]] = {
     (CfaAnswered.name, "accord"): ("Accord d’un candidat", _agreed),
     (CfaAnswered.name, "echange"): ("Le CFA veut échanger", _cfa_wants_to_talk),
     (CfaAnswered.name, "aucun"): ("Pas de candidat", lambda: _cfa_says(CfaRequestStatus.DECLINED)),
+    (DiffusionPublishedMail.name, "membre"): (_TO_MEMBER, DiffusionPublishedMail.sample_for_member),
+    (DiffusionToFix.name, "membre"): (_TO_MEMBER, DiffusionToFix.sample_for_member),
+    (DiffusionModeratedMail.name, "membre"): (_TO_MEMBER, DiffusionModeratedMail.sample_for_member),
     (AddressBouncedMail.name, "second-contact"): ("Au second contact", _second_contact),
 }
 
