@@ -41,9 +41,11 @@ def deposit_series(run: Run) -> Counts:
     if run.dry:
         run.count("waiting", len(lines_to_deposit(limit=limit)) + len(sirets_to_find(limit=limit)))
         return run.counts
-    forget_old_answers()
-    run.count("ignored", give_up_silent())
-    run.commit()
+    while forget_old_answers(limit=AT_ONCE):
+        run.commit()
+    while given_up := give_up_silent(limit=AT_ONCE):
+        run.count("ignored", given_up)
+        run.commit()
     adapters = current_app.extensions["adapters"]
     _find_companies(run, adapters.directory, limit=limit)
     _deposit(run, adapters.opco, limit=limit)

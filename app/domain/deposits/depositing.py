@@ -91,22 +91,26 @@ def note_company(siret: Siret, look_up: LookUp) -> bool:
     return True
 
 
-def forget_old_answers() -> int:
-    """Lines that wait with an answer of half a day ago have it asked again."""
-    waiting = sa.select(SeriesLine).where(
-        SeriesLine.status == LineStatus.WAITING, SeriesLine.company.is_not(None)
+def forget_old_answers(*, limit: int) -> int:
+    """Lines that wait with an answer of half a day ago have it asked again; returns how many."""
+    asked_at = SeriesLine.company["asked_at"].as_string()
+    query = (
+        sa.select(SeriesLine)
+        .where(
+            SeriesLine.status == LineStatus.WAITING,
+            SeriesLine.company.is_not(None),
+            asked_at <= (clock.now() - FRESH_FOR).isoformat(),
+        )
+        .order_by(SeriesLine.id)
+        .limit(limit)
     )
-    old = [
-        line
-        for line in db.session.scalars(waiting)
-        if line.company and line.company["asked_at"] <= (clock.now() - FRESH_FOR).isoformat()
-    ]
+    old = list(db.session.scalars(query))
     for line in old:
         line.company = None
     return len(old)
 
 
-def give_up_silent() -> int:
+def give_up_silent(*, limit: int) -> int:
     """Lines whose company the register hasn't given in three days are left out; returns how many."""
     query = (
         sa.select(SeriesLine)
@@ -116,11 +120,14 @@ def give_up_silent() -> int:
             SeriesLine.company.is_(None),
             Series.ordered_at <= clock.now() - GIVE_UP_AFTER,
         )
+        .order_by(SeriesLine.id)
+        .limit(limit)
     )
     lines = list(db.session.scalars(query))
     for line in lines:
         leave_out(line, SILENT)
-        finish_series(line.series)
+    for series in dict.fromkeys(line.series for line in lines):
+        finish_series(series)
     return len(lines)
 
 
