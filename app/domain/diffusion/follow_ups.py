@@ -22,7 +22,7 @@ from app.domain.diffusion.events import (
 from app.domain.diffusion.models import Diffusion
 from app.domain.diffusion.orders import sync, sync_offer
 from app.domain.diffusion.platforms.apec import APEC
-from app.domain.diffusion.registry import PLATFORMS, open_platforms
+from app.domain.diffusion.registry import PLATFORMS, open_platforms, switches
 from app.domain.offers.events import (
     ActUndone,
     HoldDecided,
@@ -108,16 +108,19 @@ def follow_undo(event: ActUndone) -> None:
 
 
 def withdraw_expired(event: OffersExpired) -> None:
-    """Thousands at midnight: only those that are somewhere are looked at, by five hundred."""
+    """Thousands at midnight: only those that are somewhere are looked at, by five hundred.
+
+    A platform that portal staff have closed meanwhile must let go of them too.
+    """
     opened = open_platforms()
-    ids = [offer.id for offer in event.offers] if opened else []
+    ids = [offer.id for offer in event.offers] if switches() else []
     for start in range(0, len(ids), _AT_ONCE):
         query = (
             sa.select(Diffusion)
             .join(Offer)
-            .where(Diffusion.offer_id.in_(ids[start : start + _AT_ONCE]), Diffusion.platform.in_(opened))
+            .where(Diffusion.offer_id.in_(ids[start : start + _AT_ONCE]), Diffusion.platform.in_(PLATFORMS))
         )
         for diffusion in db.session.scalars(query):
             # The rows were changed by a statement: the objects must not show the former state.
             db.session.refresh(diffusion.offer)
-            sync(diffusion, PLATFORMS[diffusion.platform], opened[diffusion.platform])
+            sync(diffusion, PLATFORMS[diffusion.platform], opened.get(diffusion.platform, {}))
