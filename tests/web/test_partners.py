@@ -10,7 +10,7 @@ from app.domain.employers.mandates import Mandate, end_mandate, take_mandate
 from app.domain.offers.holding import hold_offer
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import HoldCause, Offer
-from app.domain.organisations.members import as_member
+from app.domain.organisations.members import as_member, remove
 from app.domain.organisations.models import Organisation
 from app.domain.organisations.roles import Role
 from tests.factories.offers import make_contact, make_establishment, make_offer
@@ -129,3 +129,21 @@ def test_who_deposited_is_told_of_a_check(
     assert "/l/" not in letter.text
     mailbox.last(to="camille@levain.example", subject="En vérification : votre offre")
     assert db.session.scalars(sa.select(Offer.status)).one() is OfferStatus.HELD
+
+
+def test_who_has_left_is_told_nothing_more_and_somebody_in_charge_is(
+    mailbox: Mailbox, chamber: Organisation
+) -> None:
+    member = make_member(chamber, Role.RECRUITER, email="parti@cma.example")
+    make_member(chamber, email="responsable@cma.example")
+    offer = make_offer(OfferStatus.ONLINE, contact=make_contact(email="camille@levain.example"))
+    offer.organisation, offer.author = chamber, member.account
+    other = make_offer(OfferStatus.ONLINE, contact=make_contact(email="dora@levain.example"))
+    other.organisation, other.author = chamber, member.account
+    hold_offer(other, cause=HoldCause.REPORTS)
+    remove(member, by=as_member(member.account))
+    hold_offer(offer, cause=HoldCause.REPORTS)
+    db.session.commit()
+    mailbox.deliver()
+    assert [one for one in mailbox.letters if one.to == "parti@cma.example"] == []
+    assert offer.public_id in mailbox.last(to="responsable@cma.example", subject="En vérification").text

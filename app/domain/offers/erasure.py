@@ -9,7 +9,7 @@ from app.core.failpoints import failpoint
 from app.domain.accounts.models import Link
 from app.domain.employers.models import Contact
 from app.domain.offers.models import Draft, Offer
-from app.domain.offers.partner_emails import DepositNotConfirmed
+from app.domain.offers.partner_emails import DepositNotConfirmed, who_follows
 from app.outbox import queue
 
 
@@ -17,8 +17,8 @@ def erase_deposit(offer: Offer) -> None:
     """Delete the offer, its draft, and its contact with its links when it has no other offer."""
     journal.record("offer_erased", offer, by=SYSTEM)
     contact = offer.contact
-    if offer.author is not None:
-        queue(DepositNotConfirmed.about_offer(offer, offer.author, erased=True))
+    if told := who_follows(offer):
+        queue(DepositNotConfirmed.about_offer(offer, told, erased=True))
     db.session.execute(sa.delete(Draft).where(Draft.offer_id == offer.id))
     db.session.delete(offer)
     db.session.flush()

@@ -34,7 +34,7 @@ from app.domain.offers.events import (
 from app.domain.offers.holding import decide_hold, hold_offers_of
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Hold, HoldCause, HoldDecision, Offer
-from app.domain.offers.partner_emails import HeldForCompany, PartnerOffer
+from app.domain.offers.partner_emails import HeldForCompany, PartnerOffer, who_follows
 from app.outbox import cancel, queue, queue_all
 from app.outbox.events import AddressBounced
 
@@ -59,10 +59,10 @@ def tell_online(event: OfferPublished) -> None:
 
 
 def tell_held(event: OfferHeld) -> None:
-    """E51, with the cause, to the company and to the member of a structure who deposited for it."""
+    """E51, with the cause, to the company and to who follows the offer in the structure."""
     queue(OfferHeldMail(event.offer, event.hold))
-    if event.offer.organisation_id is not None and event.offer.author is not None:
-        queue(HeldForCompany(event.offer, event.hold))
+    if told := who_follows(event.offer):
+        queue(HeldForCompany(event.offer, event.hold, told.email))
 
 
 def tell_decision(event: HoldDecided) -> None:

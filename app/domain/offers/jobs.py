@@ -15,7 +15,7 @@ from app.domain.offers.erasure import erase_deposit
 from app.domain.offers.expiry import count_overdue, expire_overdue
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft, Offer
-from app.domain.offers.partner_emails import DepositNotConfirmed
+from app.domain.offers.partner_emails import DepositNotConfirmed, who_follows
 from app.lists.batches import KEPT
 from app.lists.models import Batch
 from app.outbox import queue
@@ -102,12 +102,12 @@ def remind_to_confirm(run: Run) -> Counts:
 
 
 def _remind_to_confirm(offer: Offer, stage: int) -> bool:
-    author = offer.author
     if offer.organisation_id is None:
         return queue(ConfirmOfferReminder(offer, stage), due=clock.now()) is not None
-    if author is None or stage < max(CONFIRM_REMINDER_DAYS):
+    told = who_follows(offer) if stage >= max(CONFIRM_REMINDER_DAYS) else None
+    if told is None:
         return False
-    return queue(DepositNotConfirmed.about_offer(offer, author, erased=False)) is not None
+    return queue(DepositNotConfirmed.about_offer(offer, told, erased=False)) is not None
 
 
 @job(
