@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 
-from flask import Response as FlaskResponse
 from flask import current_app, redirect, url_for
 from werkzeug.wrappers import Response
 
@@ -35,13 +34,6 @@ def collector() -> Collector:
     if account is None:
         raise LookupError("nobody is signed in")
     return Collector(structure(), account)
-
-
-def csv_answer(text: str, name: str) -> Response:
-    """A file to save."""
-    response = FlaskResponse(text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def prepare(lines: Callable[[], list[Prepared]]) -> Response:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.core import clock
 from app.core.database import db
 from app.core.errors import Conflict, Refused
 from app.core.french import plural
@@ -22,8 +21,8 @@ from app.domain.deposits.series import (
 )
 from app.domain.employers.mandates import own_addresses
 from app.domain.offers.lifecycle import OfferStatus
-from app.domain.opco.export import BOM, as_csv
 from app.extensions import limiter
+from app.lists.spreadsheet import BOM, as_csv
 from app.web.access import Permission, current_actor, member
 from app.web.collecting import blueprint
 from app.web.collecting.line_form import prepared_of
@@ -31,11 +30,11 @@ from app.web.collecting.series_base import (
     Answer,
     asked_at_once,
     collector,
-    csv_answer,
     note_answers,
     series_url,
     structure,
 )
+from app.web.csv_answer import csv_answer
 from app.web.forms.base import PostForm
 from app.web.forms.details import LEVEL_LABELS
 from app.web.forms.once import answered_before, run_once
@@ -99,8 +98,6 @@ def _result_page(series: Series) -> str:
         series=series,
         counts=counts,
         rows=[(line, *_result(line)) for line in series.lines],
-        may_deposit=True,
-        now=clock.now(),
         form=PostForm(),
     )
 

@@ -12,7 +12,8 @@ from app.lists.spreadsheet import BOM, as_csv
 from app.web.access import Permission, member
 from app.web.collecting import blueprint
 from app.web.collecting.line_form import prepared_from
-from app.web.collecting.series_base import SERIES_AN_HOUR, Answer, csv_answer, prepare, structure
+from app.web.collecting.series_base import SERIES_AN_HOUR, Answer, prepare, structure
+from app.web.csv_answer import csv_answer
 from app.web.forms.base import PostForm
 from app.web.forms.fields import Paragraph
 from app.web.forms.once import answered_before

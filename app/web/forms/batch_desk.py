@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, redirect, render_template
+from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
 from app.audit import journal
@@ -16,6 +16,7 @@ from app.lists import batches
 from app.lists.batches import BatchAct
 from app.lists.models import Batch
 from app.lists.spreadsheet import BOM, as_csv
+from app.web.csv_answer import csv_answer
 from app.web.forms.base import PostForm
 from app.web.forms.once import run_once
 
@@ -90,6 +91,4 @@ def ignored(desk: BatchDesk) -> Response:
     lines = batches.skipped_lines(desk.batch, desk.act)
     rows = [(*((one.name.label, one.name.detail) if one.name else ("", "")), one.reason) for one in lines]
     text = BOM + as_csv([("Ligne", "Détail", "Raison"), *rows])
-    answer = current_app.response_class(text.encode(), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"ignorees-{desk.batch.public_id}.csv")
-    return answer
+    return csv_answer(text, f"ignorees-{desk.batch.public_id}.csv")

@@ -22,6 +22,7 @@ from app.domain.organisations.models import Organisation
 from app.domain.organisations.roles import may as role_may
 from app.domain.reference.places import departments
 from app.web.access import Permission, current_account, current_actor, current_membership, may, member
+from app.web.csv_answer import csv_answer
 from app.web.forms.base import PostForm
 from app.web.forms.choice import Choices, Radios
 from app.web.forms.fields import EmailAddress, Line, NoContactDetails, Paragraph, PhoneNumber
@@ -172,6 +173,4 @@ def apec_users(organisation: str) -> Response:
     """The table that APEC asks for: the people who publish."""
     space = _space()
     people = [one for one in members_of(space) if role_may(one.role, Permission.OFFER_MANAGE)]
-    answer = current_app.response_class(users_table(people).encode(), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename="apec-utilisateurs.csv")
-    return answer
+    return csv_answer(users_table(people), "apec-utilisateurs.csv")

@@ -22,6 +22,7 @@ from app.domain.opco.long_exports import (
 )
 from app.extensions import limiter
 from app.web.access import Permission, current_account, current_actor, member
+from app.web.csv_answer import csv_answer
 from app.web.forms.base import PostForm
 from app.web.forms.once import run_once
 from app.web.recruiter import blueprint
@@ -41,9 +42,7 @@ def opco_export(organisation: str) -> Response:
     text = whole(here.opco, wanted, cfas=cfas_of)
     journal.record("export_downloaded", here.space, by=current_actor(), facts={"offers": number})
     db.session.commit()
-    answer = current_app.response_class(text.encode(), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=file_name(here.opco, wanted))
-    return answer
+    return csv_answer(text, file_name(here.opco, wanted))
 
 
 def _ask(here: OpcoSpace, wanted: BoardFilter) -> str:
