@@ -20,19 +20,22 @@ from app.domain.diffusion.apec.facts import facts_of
 from app.domain.diffusion.board import Board
 from app.domain.diffusion.engine import Pusher
 from app.domain.diffusion.orders import sync_offer
+from app.domain.diffusion.platform import Platform
 from app.domain.diffusion.platforms.apec import APEC
 from app.domain.diffusion.platforms.api_apprentissage import API_APPRENTISSAGE
 from app.domain.diffusion.platforms.france_travail import FRANCE_TRAVAIL
 from app.domain.diffusion.registry import PLATFORMS, switch_of, turn
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import visible
+from app.domain.offers.visits import tagged
 from app.domain.reference.rome_source import RomeSource
 from app.outbox import worker
 from app.outbox.settling import Counts
 
-_STANDIN_TOKEN = "jeton-du-simulateur"  # noqa: S105  # opens only the stand-in
+# What opens the stand-ins, and nothing else.
+_SIMULATED_BEARER = "jeton-du-simulateur"
 _SIMULATED_CLIENT = ("PAR_depot_simulateur", "secret-du-simulateur")
-_TOKEN_PATH = "/connexion/oauth2/access_token"  # noqa: S105  # a path
+_OAUTH_PATH = "/connexion/oauth2/access_token"
 
 # « sel-du-simulateur », in base 64.
 _SIMULATED_KEY = KeyParameters("mot-de-passe-du-simulateur", "c2VsLWR1LXNpbXVsYXRldXI", 2, 1)
@@ -45,8 +48,8 @@ def boards(settings: Settings) -> dict[str, Board]:
     return {**ours, **declared_boards(settings)}
 
 
-def _page_url(settings: Settings) -> Callable[[str], str]:
-    return lambda public_id: f"{settings.base_url}/offres/{public_id}"
+def _page_url(settings: Settings, platform: Platform) -> Callable[[str], str]:
+    return lambda public_id: tagged(f"{settings.base_url}/offres/{public_id}", platform.key)
 
 
 def _api_apprentissage(settings: Settings) -> Board | None:
@@ -57,13 +60,13 @@ def _api_apprentissage(settings: Settings) -> Board | None:
             return None
         url, token, pages = (
             f"{settings.standin_training_url}/api",
-            _STANDIN_TOKEN,
+            _SIMULATED_BEARER,
             settings.standin_training_url,
         )
     return ApiApprentissageBoard(
         url,
         token=token,
-        page_url=_page_url(settings),
+        page_url=_page_url(settings, API_APPRENTISSAGE),
         pages_url=pages,
         timeout=API_APPRENTISSAGE.timeout.total_seconds(),
     )
@@ -83,7 +86,7 @@ def _france_travail(settings: Settings) -> Board | None:
             secret = settings.france_travail_client_secret.get_secret_value()
             tokens = _search_tokens(settings.rome_token_url, client_id, secret)
         return FranceTravailFile(
-            settings.france_travail_url, Account(*given), page_url=_page_url(settings),
+            settings.france_travail_url, Account(*given), page_url=_page_url(settings, FRANCE_TRAVAIL),
             search_url=search, tokens=tokens, timeout=timeout,
         )  # fmt: skip
     if settings.lookups == "real":
@@ -92,9 +95,9 @@ def _france_travail(settings: Settings) -> Board | None:
     return FranceTravailFile(
         f"{base}/partenaire/depotcurl",
         Account("depot", "mot-de-passe-du-simulateur", "DEPOTALT", "DEPALT", "Dépôt Alternance"),
-        page_url=_page_url(settings),
+        page_url=_page_url(settings, FRANCE_TRAVAIL),
         search_url=f"{base}/partenaire/offresdemploi/v2",
-        tokens=_search_tokens(f"{base}{_TOKEN_PATH}", *_SIMULATED_CLIENT),
+        tokens=_search_tokens(f"{base}{_OAUTH_PATH}", *_SIMULATED_CLIENT),
         timeout=timeout,
     )
 
@@ -115,7 +118,7 @@ def simulated_job_names(settings: Settings) -> RomeSource | None:
         return None
     base, (client_id, secret) = settings.standin_rome_url, _SIMULATED_CLIENT
     return HttpRomeSource(
-        f"{base}/partenaire", token_url=f"{base}{_TOKEN_PATH}", client_id=client_id, client_secret=secret
+        f"{base}/partenaire", token_url=f"{base}{_OAUTH_PATH}", client_id=client_id, client_secret=secret
     )
 
 
@@ -138,7 +141,7 @@ def _apec(settings: Settings) -> Board | None:
         integrator=integrator,
         parameters=given,
         facts_of=lambda advert: facts_of(advert, keyring=keyring),
-        page_url=_page_url(settings),
+        page_url=_page_url(settings, APEC),
         apply_email=lambda reference: address.replace("{reference}", reference),
         timeout=APEC.timeout.total_seconds(),
     )

@@ -68,8 +68,7 @@ def close_platform(key: str) -> None:
 @click.option("--limit", type=int, default=1000)
 def drain(limit: int) -> None:
     """Envoyer maintenant ce qui est dû à chaque site."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    for key, counts in boards.drain(app, limit=limit).items():
+    for key, counts in boards.drain(current_app, limit=limit).items():
         click.echo(f"{key}: {counts}")
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from app.audit.actor import Actor
+from app.domain.cfa_requests.catalogue_models import Cfa
 from app.domain.cfa_requests.emails import CfaAsked, CfaReminder
 from app.domain.cfa_requests.employer_emails import CfaSuggested
 from app.domain.cfa_requests.reaching import (
@@ -77,24 +79,22 @@ def _opco_line(contact: OpcoContact) -> Line:
 
 
 def _cfa_lines(email: str) -> list[Line]:
-    lines = []
-    for cfa in cfas_at(email):
-
-        def choose(value: str, by: Actor, centre: object = cfa) -> None:
-            if value == OFF:
-                opt_out(centre, by=by)  # type: ignore[arg-type]  # bound above, so that each line has its own
-
-        lines.append(
-            Line(
-                f"cfa_{cfa.id}",
-                f"Demandes de candidats : {cfa.title}",
-                ON,
-                ((ON, "Recevoir les demandes des entreprises"), (OFF, "Ne plus rien recevoir, pour de bon")),
-                choose,
-                "L’arrêt vaut pour tout le CFA : ses adresses sont effacées du portail.",
-            )
+    return [
+        Line(
+            f"cfa_{cfa.id}",
+            f"Demandes de candidats : {cfa.title}",
+            ON,
+            ((ON, "Recevoir les demandes des entreprises"), (OFF, "Ne plus rien recevoir, pour de bon")),
+            partial(_choose_for_cfa, cfa),
+            "L’arrêt vaut pour tout le CFA : ses adresses sont effacées du portail.",
         )
-    return lines
+        for cfa in cfas_at(email)
+    ]
+
+
+def _choose_for_cfa(cfa: Cfa, value: str, by: Actor) -> None:
+    if value == OFF:
+        opt_out(cfa, by=by)
 
 
 def _suggestion_lines(email: str) -> list[Line]:
