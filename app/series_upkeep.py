@@ -1,6 +1,7 @@
 """Jobs of series of deposits: asking for their companies, depositing their lines, forgetting them."""
 
 from flask import current_app
+from sqlalchemy.exc import DataError, IntegrityError
 
 from app.core.database import db
 from app.domain.deposits.depositing import (
@@ -71,8 +72,8 @@ def _deposit(run: Run, registers: OpcoLookup, *, limit: int) -> None:
         findings = registers.ask(siret, timeout=OPCO_TIMEOUT)
         try:
             settled = deposit_line(number, findings)
-        except (LookupError, TypeError, ValueError, AttributeError):
-            # One line that can't be read must not stop those behind it.
+        except (LookupError, TypeError, ValueError, AttributeError, DataError, IntegrityError):
+            # One line that can't be read, or written, must not stop those behind it.
             current_app.logger.exception("series: line %s", number)
             db.session.rollback()
             note_failure(number)

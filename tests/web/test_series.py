@@ -1,7 +1,9 @@
 """A series of offers: a table read as it comes, put right line by line, ordered once, followed to its end."""
 
+import copy
 import io
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -188,6 +190,30 @@ def test_a_silent_register_loses_nothing(
         run_job("deposit_series", dry=False)
     assert len(_offers()) == 2
     assert db.session.scalars(sa.select(Series.status)).all() == [SeriesStatus.DONE]
+
+
+def test_a_line_that_cant_be_written_stops_nobody_else(client: CheckedClient, chamber: Organisation) -> None:
+    page = _read(client, _come(client, chamber), TABLE)
+    first, second = db.session.scalars(sa.select(SeriesLine).order_by(SeriesLine.number))
+    assert first.clean and second.company
+    first.clean = {**first.clean, "name": None}
+    told = copy.deepcopy(second.company)
+    told["look_up"]["company"]["address"] |= {"line": "rue " * 100, "city": "Rodez " * 20}
+    second.company = told
+    db.session.commit()
+    done = _order(client, page)
+    run_job("deposit_series", dry=False)
+    assert [(len(offer.address_line), len(offer.city)) for offer in _offers()] == [(200, 80)]
+    words = plain(client.get(done.request.path))
+    assert "1 en attente" in words
+    assert "Un incident de notre côté. Nous réessayons." in words
+    assert "registre" not in words
+    for day in range(1, 6):
+        with clock.set_to(clock.now() + timedelta(hours=2 * day)):
+            run_job("deposit_series", dry=False)
+    ended = plain(client.get(done.request.path))
+    assert "Non déposée" in ended
+    assert "Cette ligne n’a pas pu être déposée." in ended
 
 
 def test_lines_are_given_up_with_their_reason_and_can_be_stopped(

@@ -177,7 +177,9 @@ def deposit_line(number: int, findings: Findings) -> Settled:
 
 def note_failure(number: int) -> None:
     """Depositing it has failed for a reason that nobody foresaw: later, a few times, then left out."""
-    line = db.session.get_one(SeriesLine, number)
+    line = db.session.get(SeriesLine, number)
+    if line is None:
+        return
     line.tries += 1
     line.next_try_at = clock.now() + DELAYS[min(line.tries, len(DELAYS)) - 1]
     if line.tries >= MOST_TRIES and line.status is LineStatus.WAITING:

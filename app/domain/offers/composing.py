@@ -83,7 +83,9 @@ def _workplace(answers: dict[str, Any], look_up: LookUp) -> Workplace | None:
     if address is None or not address.postcode:
         return None
     point = look_up.company.point if look_up.company else None
-    return Workplace(address.line, address.postcode, address.city, address.commune_code, point)
+    # No register promises a length; an offer's columns have one.
+    line, postcode, city = address.line[:200], address.postcode[:5], address.city[:80]
+    return Workplace(line, postcode, city, address.commune_code, point)
 
 
 def _place(data: dict[str, Any]) -> Workplace:

@@ -114,13 +114,15 @@ def _counts(series: Series) -> Counts:
 def _result(line: SeriesLine) -> tuple[str, str, str]:
     """Word, kind of badge, and the sentence under it."""
     if line.status is LineStatus.IGNORED:
-        return "Refusée", "error", line.reason
+        return "Non déposée", "error", line.reason
     if line.offer is not None:
         return *RESULTS[line.offer.status], ""
     if line.status is LineStatus.DEPOSITED:
         return "Effacée, faute de confirmation", "", ""
-    late = "Le registre des entreprises ne répond pas. Nous réessayons." if line.tries else ""
-    return "En attente", "info", late
+    if not line.tries:
+        return "En attente", "info", ""
+    silent = "Le registre des entreprises ne répond pas. Nous réessayons."
+    return "En attente", "info", "Un incident de notre côté. Nous réessayons." if line.company else silent
 
 
 @blueprint.post("/espace/<string:organisation>/series/<string:series>/commander")
