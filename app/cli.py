@@ -1,4 +1,7 @@
-"""Commands of operations: `flask jobs`, `flask outbox`, `flask accounts`, `flask seed`."""
+"""Commands of operations: `flask jobs`, `flask outbox`, `flask platforms`, `flask accounts`, `flask seed`, `flask db`.
+
+`flask` finds `create_app` by FLASK_APP, which `.flaskenv` sets.
+"""
 
 import signal
 import threading
@@ -8,8 +11,11 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from flask_migrate import Migrate
 
+import app as portal
 from app import boards, mailing, seeds
+from app.config import Settings
 from app.core import clock
 from app.core.database import db
 from app.domain.accounts.models import Account, StaffRole
@@ -25,8 +31,17 @@ outbox = AppGroup("outbox", help="Courriels en attente.")
 accounts = AppGroup("accounts", help="Comptes des agents du portail.")
 
 
+def create_app(settings: Settings | None = None) -> Flask:
+    """The portal with its commands; migrations too."""
+    app = portal.create_app(settings)
+    install(app)
+    return app
+
+
 def install(app: Flask) -> None:
     """Add the commands to the application."""
+    migrations = str(portal.ROOT / "migrations")
+    Migrate(app, db, directory=migrations, compare_type=True, render_as_batch=True)
     for group in (jobs, outbox, accounts, platforms):
         app.cli.add_command(group)
     app.cli.add_command(seed)

@@ -7,7 +7,7 @@ from bench.data import some_jobs
 from bench.deposit import SIRET
 from bench.elsewhere import LES_EMPLOIS_START_SECONDS, LES_EMPLOIS_WORKER_MB
 from bench.load import hammer
-from bench.processes import resident_mb
+from bench.processes import own_mb, resident_mb
 from bench.results import ELSEWHERE, Row
 from bench.scene import Scene
 from bench.web import Server, portal
@@ -26,11 +26,13 @@ def measure(scene: Scene) -> list[Row]:
                 if len(starts) == scene.pace.rounds:
                     _use(server, scene)
                     memory = max(resident_mb(pid) for pid in server.workers)
+                    shared_out = max(own_mb(pid) for pid in server.workers)
     said = f"les-emplois ({ELSEWHERE})"
     start = statistics.median(starts)
     return [
         Row.lower("P10 première réponse", start, "s", LES_EMPLOIS_START_SECONDS, said, 0.4, 0.2),
         Row.told("P10 processeur du démarrage, deux processus", statistics.median(cpu), "s"),
+        Row.told("P10 mémoire d’un processus, pages communes partagées entre eux", shared_out, "Mo"),
         Row.lower("P10 mémoire d’un processus", memory, "Mo", LES_EMPLOIS_WORKER_MB, said, 0.5, 0.35),
     ]
 

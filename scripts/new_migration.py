@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flask_migrate import migrate, upgrade
 
-from app import create_app
+from app.cli import create_app
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = 32  # what alembic_version holds

@@ -8,7 +8,7 @@ import logging
 
 from flask_migrate import upgrade
 
-from app import create_app
+from app.cli import create_app
 
 
 def main() -> None:

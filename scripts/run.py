@@ -68,7 +68,7 @@ def services(values: dict[str, str]) -> list[Service]:
         values["SMTP_HOST"] = "127.0.0.1"
         values["SMTP_PORT"] = values.get("SMTP_PORT") or str(free_port())
         wanted.append(("boîte aux lettres", [python, "scripts/mailbox.py"]))
-    wanted.append(("traitements", [python, "-m", "flask", "--app", "wsgi", "jobs", "serve"]))
+    wanted.append(("traitements", [python, "-m", "flask", "--app", "app.cli", "jobs", "serve"]))
     wanted.append(("web", [python, "-m", "gunicorn", "wsgi:app", "--threads", "4"]))
     return [Service(name, command, values, logs) for name, command in wanted]
 

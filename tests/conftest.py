@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app import create_app, seeds
+from app import seeds
+from app.cli import create_app
 from app.config import Settings
 from app.core import clock
 from app.core.database import db

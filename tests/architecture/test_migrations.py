@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
-from app import create_app
+from app.cli import create_app
 from app.config import Settings
 from app.core.database import db
 from tests.support.postgres import fresh_database

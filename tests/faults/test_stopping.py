@@ -91,7 +91,7 @@ def launch(environment: dict[str, str]) -> Iterator[Launch]:
     launched: list[subprocess.Popen[bytes]] = []
 
     def start() -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "serve"]
+        command = [sys.executable, "-m", "flask", "--app", "app.cli", "jobs", "serve"]
         nowhere = subprocess.DEVNULL
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=nowhere, stderr=nowhere)
         launched.append(process)

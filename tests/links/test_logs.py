@@ -114,7 +114,7 @@ def test_what_a_server_and_a_worker_say_holds_no_token(
         db.session.commit()
     environment = {**_environment(app, mailbox, tmp_path), "FAILPOINT": ""}
     drained = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "outbox", "drain"],
+        [sys.executable, "-m", "flask", "--app", "app.cli", "outbox", "drain"],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     tokens += [letter.link.rpartition("/")[2] for letter in mailbox.letters if "/l/" in letter.text]
