@@ -16,7 +16,6 @@ from app.core.database import db
 from app.domain.accounts.models import Account, StaffRole
 from app.domain.diffusion.carried import carried_sentence, read_sentence
 from app.domain.diffusion.feed_readings import reader_named
-from app.domain.diffusion.feeds import selection_for
 from app.domain.diffusion.files import FILE_LIFECYCLE, FileDelivery, FileStatus
 from app.domain.diffusion.lifecycle import DiffusionStatus
 from app.domain.diffusion.models import Diffusion
@@ -24,20 +23,21 @@ from app.domain.diffusion.orders import take_back
 from app.domain.diffusion.registry import PLATFORMS, turn
 from app.domain.employers.directory import Outcome
 from app.domain.offers import feed_xml
-from app.domain.offers.feed import batches
 from app.domain.offers.feed_formats import Frame
 from app.domain.offers.life import close_offer
 from app.domain.offers.lifecycle import EndReason
 from app.domain.offers.models import Offer
+from app.domain.organisations.roles import Role
 from app.scheduling.runner import run_job
 from app.web.feed_addresses import feed_token
 from tests.factories.offers import given, make_establishment, make_offer, make_offers
+from tests.factories.structures import make_member, make_structure
 from tests.support.client import CheckedClient
 from tests.support.examples import keeps_example
 from tests.support.sign_in import by_link
 
 S = DiffusionStatus
-# Fields of partners/feeds: what each form must hold for each offer.
+# What each form must hold for each offer: the open form, and what each site writes of its own.
 REQUIRED = {
     "indeed": (
         "title", "date", "referencenumber", "requisitionid", "url", "company", "city", "state", "country",
@@ -173,14 +173,32 @@ def test_a_reader_is_a_programme_never_a_person(agent: str, reader: str) -> None
     assert reader_named(agent) == reader
 
 
-def test_a_structure_has_its_own_feed(app: Flask, client: CheckedClient, opened: dict[str, str]) -> None:
+def come(app: Flask, client: CheckedClient, number: int) -> None:
+    with app.app_context():
+        by_link(client, db.session.get_one(Account, number), proven=False)
+
+
+def test_a_structure_has_its_own_feed_and_its_members_who_deposit_read_its_address(
+    app: Flask, client: CheckedClient, opened: dict[str, str]
+) -> None:
     with given(app):
+        mine, other = make_structure(name="Chambre d’essai"), make_structure(name="Autre chambre")
+        make_offer(columns={"organisation_id": other.id})
         make_offer()
-        engine = db.engine
-        asked = selection_for(PLATFORMS["indeed"], organisation_id=1)
-        assert list(batches(engine, asked)) == []
-        token = feed_token("indeed", "absente")
-    assert client.get(f"/flux/sites/indeed/absente/{token}/offres.xml").status_code == 404
+        kept = make_offer(columns={"organisation_id": mine.id}).reference
+        path = f"/espace/{mine.public_id}"
+        recruiter = make_member(mine, Role.RECRUITER, email="recruteuse@chambre.example").account_id
+        reader = make_member(mine, Role.READER, email="lecture@chambre.example").account_id
+        absent = feed_token("indeed", "absente")
+        stolen = feed_token("indeed", other.public_id)
+        wrong = f"/flux/sites/indeed/{mine.public_id}/{stolen}/offres.xml"
+    come(app, client, reader)
+    assert "/flux/sites/" not in client.get(path).text
+    come(app, client, recruiter)
+    shown = re.findall(r"/flux/sites/indeed/[\w-]+/\w+/offres\.xml", client.get(path).text)
+    assert [job.findtext("referencenumber") for job in jobs(client, shown[0])] == [kept]
+    for address in (wrong, f"/flux/sites/indeed/absente/{absent}/offres.xml"):
+        assert client.get(address).status_code == 404
 
 
 def test_staff_see_files_addresses_and_readers(

@@ -10,10 +10,9 @@ from app.core.database import db
 from app.core.french import NBSP, number_fr
 from app.domain.diffusion.feed_readings import readings
 from app.domain.diffusion.files import FileDelivery, FileStatus
-from app.domain.diffusion.platform import Transport
-from app.domain.diffusion.registry import PLATFORMS, open_platforms
+from app.domain.diffusion.registry import PLATFORMS
 from app.web.access import Permission, requires
-from app.web.feed_addresses import feed_address
+from app.web.feed_addresses import open_feeds
 from app.web.operator import blueprint
 
 FILES_SHOWN = 30
@@ -40,14 +39,6 @@ class FileLine:
     badge: str
 
 
-@dataclass(frozen=True, slots=True)
-class FeedLine:
-    """The feed of a site: the address to give it."""
-
-    site: str
-    address: str
-
-
 @blueprint.get("/agents/fichiers-et-flux")
 @requires(Permission.JOBS_READ)
 def carriers() -> str:
@@ -57,14 +48,8 @@ def carriers() -> str:
         FileLine(_site(one.platform), one, _weight(one.size), _BADGES.get(one.status, "info"))
         for one in db.session.scalars(newest)
     ]
-    opened = open_platforms()
-    feeds = [
-        FeedLine(platform.name, feed_address(platform))
-        for key, platform in PLATFORMS.items()
-        if platform.transport is Transport.FEED and key in opened
-    ]
     readers = [(_site(one.feed), one) for one in readings()]
-    return render_template("operator/carriers.html", files=files, feeds=feeds, readers=readers)
+    return render_template("operator/carriers.html", files=files, feeds=open_feeds(), readers=readers)
 
 
 def _site(key: str) -> str:

@@ -10,6 +10,7 @@ from app.core.french import date_fr, number_fr, plural
 from app.domain.diffusion.summary import Spread, spread_of, to_fix_of
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.organisation_offers import OfferFilter, ending_soon, offers_page
+from app.domain.offers.visits import total_visits
 from app.domain.opco.board import late_companies
 from app.domain.opco.determination import opco_by_code
 from app.domain.organisations import verification
@@ -25,6 +26,7 @@ from app.web.access import (
     member,
     signed_in,
 )
+from app.web.feed_addresses import open_feeds
 from app.web.forms.base import PostForm
 from app.web.forms.once import run_once
 from app.web.recruiter import blueprint
@@ -69,9 +71,12 @@ def dashboard(organisation: str) -> str:
         page=page,
         spread=spread_of([offer.id for offer in page.offers]),
         nowhere=Spread(),
+        visits=total_visits([offer.id for offer in page.offers]),
         wanted=wanted,
         statuses=[(status.value, status.label) for status in OfferStatus],
         may_deposit=may(Permission.OFFER_MANAGE),
+        # The address is the key of the feed: it is for those who answer for the offers.
+        feeds=open_feeds(space.public_id) if may(Permission.OFFER_MANAGE) else [],
         may_manage=may(Permission.MEMBERS_MANAGE),
         today=clock.today(),
         form=PostForm(),

@@ -2,6 +2,7 @@
 
 from app.core.database import db
 from app.core.identifiers import Siret
+from app.domain.diffusion.registry import turn
 from app.domain.offers.models import Offer
 from app.domain.organisations.models import Kind
 from app.domain.organisations.roles import Role
@@ -33,6 +34,7 @@ def walk(kept: Catalogue) -> None:
     enter(kept.app, client, number, proven=False)
     _series(kept, client, home)
     _partners(kept, client, home)
+    _own_feed(kept, client, home)
     _training(kept)
 
 
@@ -61,6 +63,15 @@ def _partners(kept: Catalogue, client: CheckedClient, home: str) -> None:
     kept.keep("partenaires d’une structure / refusé", client.submit(add, {"siret": "123"}))
     end = listed.text.split("/terminer")[0].rpartition('"')[2]
     kept.keep("partenaires d’une structure / terminer", client.get(f"{end}/terminer"))
+
+
+def _own_feed(kept: Catalogue, client: CheckedClient, home: str) -> None:
+    for is_open in (True, False):
+        with given(kept.app):
+            for key in ("indeed", "hellowork"):
+                turn(key, on=is_open)
+        if is_open:
+            kept.keep("tableau de bord / flux de la structure", client.get(home))
 
 
 def _training(kept: Catalogue) -> None:
