@@ -83,7 +83,7 @@ def _check(line: SeriesLine, refused: set[Siret], known: _Needs) -> CheckedLine:
     look_up = look_up_of(line)
     if not problems and line.siret in refused:
         problems.append(("siret", REVOKED))
-    if look_up is not None and (wrong := _wrong(look_up)):
+    if look_up is not None and (wrong := what_is_wrong(look_up)):
         problems.append(("siret", wrong))
     job = job_by_key(str(line.clean["job_key"])) if line.clean else None
     if line.clean and job is None:
@@ -97,7 +97,8 @@ def look_up_of(line: SeriesLine) -> LookUp | None:
     return unpack(line.company["look_up"]) if line.company else None
 
 
-def _wrong(look_up: LookUp) -> str:
+def what_is_wrong(look_up: LookUp) -> str:
+    """Why no offer can be deposited in a list for what the register has shown; empty when one can."""
     company = look_up.company
     if look_up.outcome is Outcome.UNKNOWN:
         return UNKNOWN

@@ -11,16 +11,16 @@ from app.core.database import db
 from app.core.errors import Refused
 from app.core.identifiers import InvalidIdentifier, Siret
 from app.domain.accounts.models import Account
-from app.domain.deposits.checking import NOT_LISTED, UNKNOWN
+from app.domain.deposits.checking import what_is_wrong
 from app.domain.employers.directory import LookUp, Outcome
 from app.domain.employers.mandates import Mandate, take_mandate
 from app.domain.employers.models import Contact, Establishment
-from app.domain.employers.services import contact_for, register_establishment
+from app.domain.employers.services import contact_for, establishment_by_siret, register_establishment
+from app.domain.offers.draft_company import known_look_up
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 from app.domain.organisations.models import Organisation
 
-CLOSED = "Cet établissement est fermé. Indiquez le SIRET de celui qui recrute."
 SILENT = "Le registre des entreprises ne répond pas. Réessayez dans quelques minutes."
 
 
@@ -133,18 +133,19 @@ def add_partner(
     organisation: Organisation, siret: Siret, look_up: LookUp, person: Person, *, by: Actor
 ) -> Mandate:
     """A company and its own contact; nobody is written to before the first offer. Raises Refused."""
-    if refusal := _refusal(look_up):
+    look_up = _known(siret, look_up)
+    if refusal := what_is_wrong(look_up):
         raise Refused(refusal)
     establishment = register_establishment(siret, look_up, typed=None, by=by)
     contact = contact_for(establishment, email=person.email, name=person.name, phone=person.phone)
     return take_mandate(organisation, establishment, contact=contact, by=by)
 
 
-def _refusal(look_up: LookUp) -> str:
-    if look_up.outcome is Outcome.UNAVAILABLE:
-        return SILENT
-    if look_up.outcome is Outcome.UNKNOWN:
-        return UNKNOWN
-    if look_up.outcome is Outcome.CLOSED:
-        return CLOSED
-    return "" if look_up.company is not None else NOT_LISTED
+def _known(siret: Siret, look_up: LookUp) -> LookUp:
+    """What we have verified before serves when the register is silent."""
+    if look_up.outcome is not Outcome.UNAVAILABLE:
+        return look_up
+    establishment = establishment_by_siret(siret)
+    if establishment is None or not establishment.is_publishable:
+        raise Refused(SILENT)
+    return known_look_up(establishment)
