@@ -1,27 +1,33 @@
 """The partner companies of a structure: added, searched, deposited for, left; and E51 to who deposited."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask import current_app
 
+from app.core import clock
 from app.core.database import db
 from app.core.identifiers import Siret
 from app.domain.employers.mandates import Mandate, end_mandate, take_mandate
 from app.domain.offers.holding import hold_offer
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import HoldCause, Offer
+from app.domain.organisations.lifecycle import OrganisationStatus
 from app.domain.organisations.members import as_member, remove
 from app.domain.organisations.models import Organisation
 from app.domain.organisations.roles import Role
+from app.scheduling.runner import run_job
 from tests.factories.offers import make_contact, make_establishment, make_offer
 from tests.factories.structures import make_member, make_structure
 from tests.support.client import CheckedClient
 from tests.support.deposit import plain
 from tests.support.mailbox import Mailbox
 from tests.support.sign_in import by_link
+from tests.support.standins import Partner
 
 pytestmark = pytest.mark.usefixtures("db_session")
-BAKERY = "991 000 019 00018"
+BAKERY, OTHER = "991 000 019 00018", "991 000 050 00013"
 PERSON = {"siret": BAKERY, "name": "Camille Fabre", "email": "camille@levain.example", "phone": ""}
 
 
@@ -147,3 +153,34 @@ def test_who_has_left_is_told_nothing_more_and_somebody_in_charge_is(
     mailbox.deliver()
     assert [one for one in mailbox.letters if one.to == "parti@cma.example"] == []
     assert offer.public_id in mailbox.last(to="responsable@cma.example", subject="En vérification").text
+
+
+def test_a_partner_keeps_its_contact_when_its_offer_is_erased_and_is_asked_for_another_without(
+    client: CheckedClient,
+) -> None:
+    address = _come(client, make_structure(status=OrganisationStatus.TO_VERIFY))
+    listed = client.submit(client.get(f"{address}/ajouter"), PERSON)
+    need = client.submit(listed, button="Déposer une offre")
+    client.submit(client.submit(need, {"job": "boulanger"}), button="Envoyer à l’entreprise")
+    with clock.set_to(clock.now() + timedelta(days=8)):
+        run_job("erase_unconfirmed", dry=False)
+    assert db.session.scalars(sa.select(Offer)).all() == []
+    again = client.submit(client.get(address), button="Déposer une offre")
+    assert "camille@levain.example" in again.text
+    _mandate().contact = None
+    db.session.commit()
+    asked = client.submit(client.get(address), button="Déposer une offre")
+    assert asked.request.path.endswith("/deposer")
+    assert 'value="99100001900018"' in asked.text
+
+
+def test_a_silent_register_doesnt_stop_a_company_we_know(
+    client: CheckedClient, chamber: Organisation, annuaire: Partner
+) -> None:
+    address = _come(client, chamber)
+    make_establishment(siret=Siret(BAKERY))
+    db.session.commit()
+    annuaire.fails("503")
+    page = client.get(f"{address}/ajouter")
+    assert "registre des entreprises ne répond pas" in plain(client.submit(page, {**PERSON, "siret": OTHER}))
+    assert "est dans vos partenaires" in plain(client.submit(page, PERSON))

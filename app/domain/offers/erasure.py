@@ -7,6 +7,7 @@ from app.audit.actor import SYSTEM
 from app.core.database import db
 from app.core.failpoints import failpoint
 from app.domain.accounts.models import Link
+from app.domain.employers.mandates import Mandate
 from app.domain.employers.models import Contact
 from app.domain.offers.models import Draft, Offer
 from app.domain.offers.partner_emails import DepositNotConfirmed, who_follows
@@ -33,6 +34,9 @@ def erase_deposit(offer: Offer) -> None:
 
 
 def _is_needed(contact: Contact) -> bool:
+    """Its address is proved, or another offer or a partner of a structure names it."""
     if contact.confirmed_at is not None:
         return True
-    return db.session.scalar(sa.select(Offer.id).where(Offer.contact_id == contact.id).limit(1)) is not None
+    offers = sa.select(Offer.id).where(Offer.contact_id == contact.id)
+    mandates = sa.select(Mandate.id).where(Mandate.contact_id == contact.id, Mandate.ended_at.is_(None))
+    return bool(db.session.scalar(sa.select(sa.or_(offers.exists(), mandates.exists()))))

@@ -1,6 +1,6 @@
 """« Entreprises partenaires »: those for which a structure deposits."""
 
-from flask import abort, flash, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core.errors import Refused
@@ -89,7 +89,9 @@ def deposit(organisation: str, establishment: str) -> Response:
     mandate = _partner_or_404(establishment)
     contact = contact_at(mandate)
     if contact is None:
-        abort(404)
+        # Erased since: the person there is asked for again.
+        siret = mandate.establishment.siret
+        return redirect(url_for("deposit.for_company", organisation=organisation, q=str(siret)), 303)
 
     def act() -> str:
         if mandate.is_refused:
