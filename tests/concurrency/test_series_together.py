@@ -44,7 +44,7 @@ def test_a_series_ordered_by_all_is_ordered_once_and_each_line_deposited_once(ap
         held = series_of(found.organisation, address, to_change=True)
         assert held is not None
         was = held.status
-        order_series(held, count=2, by=as_member(held.author))
+        order_series(held, count=2, version=held.version, by=as_member(held.author))
         return int(was is SeriesStatus.PREPARING)
 
     assert all_at_once([_each(app, order) for _ in range(TOGETHER)]) == Counter({0: TOGETHER - 1, 1: 1})

@@ -125,7 +125,7 @@ def prepared_series() -> Series:
 
 def _ordered_series(stage: Stage) -> None:
     series = prepared_series()
-    order_series(series, count=2, by=as_member(series.author))
+    order_series(series, count=2, version=series.version, by=as_member(series.author))
 
 
 def _nothing_seeded(stage: Stage) -> None:

@@ -254,6 +254,17 @@ def test_the_number_ordered_is_the_number_shown(client: CheckedClient, chamber: 
     assert db.session.scalars(sa.select(Series.status)).all() == [SeriesStatus.PREPARING]
 
 
+def test_what_is_ordered_is_what_was_read(client: CheckedClient, chamber: Organisation) -> None:
+    page = _read(client, _come(client, chamber), TABLE)
+    other = client.submit(client.get(f"{page.request.path}/lignes/2"), {"openings": "9"})
+    assert "2 prêtes" in plain(other), "as many as before"
+    answer = _order(client, page)
+    assert answer.status_code == 409
+    assert "Rien n’est déposé : relisez-la" in plain(answer)
+    assert "9 postes" in plain(answer)
+    assert "2 en attente" in plain(_order(client, answer))
+
+
 def test_several_jobs_of_one_company(client: CheckedClient, chamber: Organisation) -> None:
     page = client.get(f"{_come(client, chamber)}/meme-entreprise")
     assert client.submit(page).status_code == 422

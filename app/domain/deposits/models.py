@@ -42,6 +42,11 @@ class Series(Model):
         back_populates="series", order_by="SeriesLine.number", cascade="all, delete-orphan"
     )
 
+    @property
+    def version(self) -> str:
+        """Changes with every line that is corrected or taken away."""
+        return self.saved_at.isoformat()
+
 
 class SeriesLine(Model):
     """One line of the table. `typed`: its cells; `clean`: its answers once none has to be put right.

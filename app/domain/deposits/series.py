@@ -22,6 +22,7 @@ from app.domain.offers.deposit import Collector
 from app.domain.organisations.models import Organisation
 
 PREPARED_FOR, KEPT_FOR = timedelta(days=7), timedelta(days=30)
+CHANGED = "La série a changé depuis que vous l’avez ouverte. Rien n’est déposé : relisez-la, puis déposez."
 STOPPED = "Série arrêtée avant le dépôt de cette ligne."
 _BATCH = 50
 
@@ -112,11 +113,11 @@ def remove_line(series: Series, number: int) -> bool:
     return True
 
 
-def order_series(series: Series, *, count: int, by: Actor) -> None:
+def order_series(series: Series, *, count: int, version: str, by: Actor) -> None:
     """Fix the lines that are ready; the others are left out, with their reason. The series must be held.
 
-    Raises Conflict when there aren't `count` of them any more, Refused when there is none. A series that was
-    ordered already stays as it is.
+    `count`, `version`: of the page that was read. Raises Conflict when the series is another one now, Refused
+    when no line is ready. A series that was ordered already stays as it is.
     """
     if series.status is not SeriesStatus.PREPARING:
         return
@@ -124,8 +125,8 @@ def order_series(series: Series, *, count: int, by: Actor) -> None:
     ready = [one for one in checked if one.is_ready]
     if not ready:
         raise Refused("Aucune ligne n’est prête. Corrigez celles qui sont signalées.")
-    if len(ready) != count:
-        raise Conflict("La série a changé depuis que vous l’avez ouverte. Relisez-la avant de la déposer.")
+    if len(ready) != count or version != series.version:
+        raise Conflict(CHANGED)
     for one in checked:
         if one.is_ready:
             LINE_LIFECYCLE.apply(one.line, "order")

@@ -137,7 +137,7 @@ def order(organisation: str, series: str) -> Answer:
     count = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else -1
 
     def act() -> str:
-        order_series(found, count=count, by=current_actor())
+        order_series(found, count=count, version=request.form.get("version", ""), by=current_actor())
         return series_url(found)
 
     try:
