@@ -232,6 +232,18 @@ def test_lines_are_given_up_with_their_reason_and_can_be_stopped(
     assert _offers() == []
 
 
+def test_deposit_anyway_is_kept_when_a_line_is_tried_again(
+    client: CheckedClient, chamber: Organisation
+) -> None:
+    line = f"{BAKERY};boulanger;CAP;;1;Camille;camille@levain.example;\n"
+    page = _read(client, _come(client, chamber), f"{HEAD}\n{line}{line}")
+    review = client.submit(client.get(f"{page.request.path}/lignes/3"), {"anyway": "y"})
+    assert "2 prêtes" in plain(review)
+    stopped = client.submit(_order(client, review), button="Arrêter")
+    again = client.submit(stopped, button="Réessayer ces 2")
+    assert "2 lignes lues : 2 prêtes." in plain(again)
+
+
 def test_an_unverified_structure_waits_for_each_company(client: CheckedClient, mailbox: Mailbox) -> None:
     structure = make_structure(status=OrganisationStatus.TO_VERIFY, name="Mission d’essai")
     done = _order(client, _read(client, _come(client, structure), TABLE))

@@ -140,11 +140,16 @@ def settle_job(text: str, *, key: str, seen: str) -> JobChoice:
 
 
 def prepared_of(
-    number: int, typed: Mapping[str, str], structure: Organisation, own: OwnAddresses
+    number: int,
+    typed: Mapping[str, str],
+    structure: Organisation,
+    own: OwnAddresses,
+    *,
+    anyway: bool = False,
 ) -> Prepared:
     """A line that was typed elsewhere than in its page."""
     cells = {**typed, "job_seen": typed.get("job", "")}
-    return LineFields(MultiDict(cells)).of_structure(structure, own).prepared(number)
+    return LineFields(MultiDict(cells)).of_structure(structure, own).prepared(number, anyway=anyway)
 
 
 def prepared_from(lines: list[TableLine], structure: Organisation, own: OwnAddresses) -> list[Prepared]:

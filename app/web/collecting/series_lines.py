@@ -69,7 +69,8 @@ def _save(found: Series, line: SeriesLine, form: LineForm) -> Answer:
         for other in others:
             job = {name: prepared.typed[name] for name in ("job", "job_key")}
             typed, own = {**other.typed, **job}, own_addresses(structure())
-            correct_line(other, prepared_of(other.number, typed, structure(), own))
+            mended = prepared_of(other.number, typed, structure(), own, anyway=other.anyway)
+            correct_line(other, mended)
         db.session.flush()
         if look_up is not None:
             note_company(siret, look_up)

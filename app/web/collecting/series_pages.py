@@ -191,7 +191,9 @@ def retry(organisation: str, series: str) -> Response:
         return redirect(series_url(found), 303)
     space = structure()
     own = own_addresses(space)
-    lines = [prepared_of(line.number, line.typed, space, own) for line in ignored_lines(found)]
+    lines = [
+        prepared_of(line.number, line.typed, space, own, anyway=line.anyway) for line in ignored_lines(found)
+    ]
     answers = asked_at_once(lines)
     held = series_or_404(series, to_change=True)
 
