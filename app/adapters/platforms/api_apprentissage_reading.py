@@ -57,7 +57,7 @@ def refusal(order: Order, called: Called, said: str, error: dict[str, Any]) -> R
     if code in TRANSIENT_CODES:
         return called.reply(Verdict.ACCEPTED, status=TRANSIENT_CODES[code], detail=code, remote_status=said)
     message = text(error, "label", limit=300) or ""
-    detail = "former_online" if order.known is S.PUBLISHED else ""
+    detail = "former_online" if order.was_online or order.known is S.PUBLISHED else ""
     return called.reply(Verdict.REFUSED, code=code, message=message, remote_status=said, detail=detail)
 
 

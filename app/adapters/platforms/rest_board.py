@@ -132,21 +132,21 @@ class RestBoard:
             status = self._statuses.get(said, S.SENDING)
             url = text(content, "url", limit=500)
             return called.reply(V.ACCEPTED, remote_id=given, status=status, url=url, remote_status=said)
-        return self._no(called)
+        return self._no(called, creating=remote_id is None)
 
     def _remove(self, path: str) -> Reply:
         called = self._call("DELETE", path)
         if called.status in {202, 204} or (called.status == 200 and isinstance(called.json(), dict)):
             status = None if self._site.platform.may(Ability.READ) else S.CANCELLED
             return called.reply(V.ACCEPTED, status=status, detail="withdrawing" if status is None else "")
-        return self._no(called)
+        return self._no(called, creating=False)
 
-    def _no(self, called: Called) -> Reply:
-        """Every other answer to an act."""
+    def _no(self, called: Called, *, creating: bool) -> Reply:
+        """Every other answer to an act. 409 is « already there » of a creation alone."""
         trouble = called.trouble(writes=True)
         if trouble is not None:
             return trouble
-        if called.status in {404, 409, 410}:
+        if called.status in {404, 410} or (called.status == 409 and creating):
             return called.reply(V.CONFLICT, code=str(called.status))
         if called.status == 413:
             said = "L’annonce est trop longue pour ce site."

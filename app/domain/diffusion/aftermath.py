@@ -35,15 +35,19 @@ class After:
 
     def done(self) -> None:
         """The platform is well, and what comes next is queued."""
-        self.recorded()
-        if self.settler.partner_asked:
-            self.settler.healthy()()
+        self.well()
         diffusion = db.session.get(Diffusion, self.row.refs["diffusion"])
         if diffusion is None:
             return
         forget(lane_of(diffusion), "read")
         failpoint("push.recorded_before_next")
         go_on(diffusion, self.platform)
+
+    def well(self) -> None:
+        """The platform has answered, whatever it said."""
+        self.recorded()
+        if self.settler.partner_asked:
+            self.settler.healthy()()
 
     def in_trouble(self) -> None:
         """The platform has failed: its circuit learns it, and its limit waits as it asks."""

@@ -45,6 +45,8 @@ class Verdict(Enum):
     """Our key is refused: certain that nothing was done."""
     TRANSIENT = "transient"
     """Certain that nothing was done, and that it may work later."""
+    LATER = "later"
+    """The platform is well, and says that it can't do this yet: `retry_after`. Nothing was done."""
     DOUBTFUL = "doubtful"
     """The request may have been acted upon: never sent again, unless the platform is `repeatable`."""
     BROKEN = "broken"
@@ -83,7 +85,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One act at one platform for one sending. `known`, `remote_status`: what was last read there."""
+    """One act at one platform for one sending. `known`, `remote_status`: what was last read there.
+
+    `was_online`: this sending has been seen published; `in_doubt`: a former call may have left it there.
+    """
 
     act: Act
     advert: Advert
@@ -92,6 +97,8 @@ class Order:
     known: DiffusionStatus
     remote_status: str = ""
     withdrawing: bool = False
+    was_online: bool = False
+    in_doubt: bool = False
     account: str = ""
     options: tuple[tuple[str, bool], ...] = ()
 

@@ -20,7 +20,8 @@ from app.domain.diffusion.aftermath import After, lost
 from app.domain.diffusion.board import Act, Board, Order, Reply, Verdict
 from app.domain.diffusion.events import PlatformStopped
 from app.domain.diffusion.platform import Ability, Platform
-from app.domain.diffusion.steps import Later, Nothing, NotOurs, Ready, Refused, prepare
+from app.domain.diffusion.recording import FORMER_ONLINE
+from app.domain.diffusion.steps import ENDINGS, Later, Nothing, NotOurs, Refused, prepare
 from app.outbox import leases
 from app.outbox.draining import drain_batches, worker_name
 from app.outbox.leases import Claimed
@@ -32,8 +33,6 @@ log = logging.getLogger(__name__)
 PUSH_PATIENCE = Patience(cap=timedelta(hours=1), gives_up_after=timedelta(hours=48))
 BATCH = 5
 SLACK = timedelta(seconds=60)
-# What a platform has no say in: the offer must go.
-_ENDINGS = frozenset({Act.WITHDRAW, Act.SUSPEND})
 # What no reading will ever settle waits for a person.
 NEVER_BY_ITSELF = timedelta(days=365)
 
@@ -92,8 +91,8 @@ class Pusher:
         if isinstance(prepared, Nothing):
             return self.settler.close(row, OutboxStatus.CANCELLED, error=prepared.why)
         if isinstance(prepared, Refused):
-            return self._settle(row, Ready(prepared.order, in_doubt=False), prepared.reply)
-        return self._settle(row, prepared, self._ask(row, prepared.order))
+            return self._settle(row, prepared.order, prepared.reply)
+        return self._settle(row, prepared.order, self._ask(row, prepared.order))
 
     def _ask(self, row: Claimed, order: Order) -> Reply:
         """The call, and the one reading that settles a conflict. No transaction is open meanwhile."""
@@ -111,13 +110,13 @@ class Pusher:
         log.info("push %s: %s %s: %s", row.id, self.platform.key, order.act.value, reply.verdict.value)
         return reply
 
-    def _settle(self, row: Claimed, ready: Ready, reply: Reply) -> Result:
+    def _settle(self, row: Claimed, order: Order, reply: Reply) -> Result:
         """The end of the message, and all that the answer changes, in one transaction."""
-        order = ready.order
         if reply.verdict is Verdict.CREDENTIAL and order.account:
             # One person's or one contract's key: the others go on.
             reply = replace(reply, verdict=Verdict.REFUSED, code=reply.code or "credential")
-        if reply.verdict is Verdict.REFUSED and order.act in _ENDINGS:
+        still_there = order.withdrawing and reply.detail == FORMER_ONLINE
+        if reply.verdict is Verdict.REFUSED and (order.act in ENDINGS or still_there):
             # Asked again it would be refused again, at once and for ever: a person looks.
             reply = replace(reply, verdict=Verdict.BROKEN)
         after = After(self.platform, self.settler, row, order, reply)
@@ -130,6 +129,8 @@ class Pusher:
             return self.settler.close(row, OutboxStatus.REFUSED, error=text, also=after.done)
         if reply.verdict is Verdict.BROKEN:
             return self.settler.close(row, OutboxStatus.DEAD, error=text, also=after.given_up)
+        if reply.verdict is Verdict.LATER:
+            return self._put_off(row, after, text)
         if reply.verdict is Verdict.TRANSIENT or (
             reply.verdict is Verdict.DOUBTFUL and (self.platform.repeatable or not order.act.writes)
         ):
@@ -139,11 +140,21 @@ class Pusher:
                     row, OutboxStatus.CANCELLED, error="remplacé", also=after.in_trouble
                 )
             return self.settler.retry(row, text, also=after.in_trouble, given_up=after.given_up, after=wait)
-        if reply.verdict is Verdict.DOUBTFUL or (reply.verdict is Verdict.ABSENT and ready.in_doubt):
+        if reply.verdict is Verdict.DOUBTFUL or (reply.verdict is Verdict.ABSENT and order.in_doubt):
             also = after.in_trouble if reply.verdict is Verdict.DOUBTFUL else after.recorded
             due = clock.now() + self._next_look(row)
             return self.settler.close(row, OutboxStatus.UNCERTAIN, error=text, also=also, due_at=due)
         return self.settler.mark(row, OutboxStatus.SENT, also=after.done, sent_at=clock.now())
+
+    def _put_off(self, row: Claimed, after: After, text: str) -> Result:
+        """Asked again when the platform can: it isn't in trouble, and no try is counted, however long."""
+        if after.is_superseded():
+            return self.settler.close(row, OutboxStatus.CANCELLED, error="remplacé", also=after.well)
+        due = clock.now() + timedelta(seconds=after.reply.retry_after or 0)
+        untried = {"attempts": row.attempt - 1, "first_tried_at": None, "handed_at": None}
+        return self.settler.close(
+            row, OutboxStatus.PENDING, error=text, also=after.well, due_at=due, **untried
+        )
 
     def _next_look(self, row: Claimed) -> timedelta:
         """When an unknown outcome is read again: soon, then every hour; never where nothing can be read."""

@@ -114,7 +114,8 @@ def ask(offer: Offer, key: str, *, by: Actor, account: str = "") -> Diffusion:
         diffusion = _new(offer, key, account=account)
     diffusion.wanted = True
     last = diffusion.submission
-    if last is not None and last.status in {SubmissionStatus.REFUSED, SubmissionStatus.OVER}:
+    over = {SubmissionStatus.REFUSED, SubmissionStatus.OVER}
+    if last is not None and (last.status in over or diffusion.status is S.REFUSED):
         last.sent_digest = ""
     journal.record("diffusion_asked", diffusion, by=by, facts={"platform": key})
     sync(diffusion, PLATFORMS[key], open_platforms()[key])

@@ -28,6 +28,7 @@ S = DiffusionStatus
 _TEXT = 16_000
 # The detail of a refused update that leaves the former version online: there is still something to withdraw.
 FORMER_ONLINE = "former_online"
+_MAY_BE_FORMER = frozenset({S.SENDING, S.AWAITING_MODERATION, S.PUBLISHED})
 _ACTIONS = {
     S.SENDING: "diffusion_sent",
     S.AWAITING_MODERATION: "diffusion_moderated",
@@ -62,7 +63,7 @@ class Recorder:
         elif reply.verdict is Verdict.ABSENT:
             self._absent(diffusion, submission)
         elif reply.verdict in {Verdict.TRANSIENT, Verdict.CREDENTIAL, Verdict.BROKEN}:
-            self._nothing_done(submission)
+            self._nothing_done(submission, reply)
         elif reply.verdict is Verdict.DOUBTFUL and self.order.act.writes:
             self.doubt(diffusion, detail="")
 
@@ -78,8 +79,10 @@ class Recorder:
         submission.remote_id = reply.remote_id or submission.remote_id
         diffusion.url = reply.url or diffusion.url
         if act in {Act.PUBLISH, Act.UPDATE}:
-            submission.sent_digest = self.order.advert.digest
             diffusion.reads = 0
+            # A change that finds it over there wasn't taken: it may be sent again.
+            if reply.status is None or not reply.status.is_over:
+                submission.sent_digest = self.order.advert.digest
         if act is Act.WITHDRAW:
             submission.withdrawal_asked_at = now
             diffusion.reads = 0
@@ -88,6 +91,9 @@ class Recorder:
         self._figures(diffusion, reply)
         if reply.remote_status:
             diffusion.remote_status, diffusion.read_at = reply.remote_status, now
+        if act is Act.READ and diffusion.detail == FORMER_ONLINE and reply.status in _MAY_BE_FORMER:
+            # That is what was said when its change was refused.
+            return
         if reply.status is not None:
             self._tell(diffusion, reply.status, detail=reply.detail, reply=reply)
         diffusion.detail = reply.detail
@@ -96,27 +102,44 @@ class Recorder:
     def _refused(self, diffusion: Diffusion, submission: Submission, reply: Reply) -> None:
         if self.order.act is Act.READ and submission.status is SubmissionStatus.KNOWN:
             diffusion.reads += 1
-        if submission.withdrawal_asked_at is not None or self.order.act in {Act.WITHDRAW, Act.SUSPEND}:
-            # What is online stays online: the reading that follows says so.
-            submission.withdrawal_asked_at = None
-            diffusion.detail = "withdrawal_refused"
-        elif reply.detail != FORMER_ONLINE and submission.status is not SubmissionStatus.OVER:
+        if submission.withdrawal_asked_at is not None:
+            # It was to leave, and has never been seen there: nothing of it will be.
+            self._tell(diffusion, self.ended_as(diffusion), detail="")
+            self._end_of(submission, diffusion)
+            return
+        # A change that is refused leaves there what it would have replaced: there is something to withdraw.
+        detail = FORMER_ONLINE if self.order.act is Act.UPDATE else reply.detail
+        if detail != FORMER_ONLINE and submission.status is not SubmissionStatus.OVER:
             SUBMISSION_LIFECYCLE.apply(submission, "refuse")
         if self.order.act in {Act.PUBLISH, Act.UPDATE}:
             submission.sent_digest = self.order.advert.digest
-        self._tell(diffusion, S.REFUSED, detail=reply.detail, reply=reply)
+        self._tell(diffusion, S.REFUSED, detail=detail, reply=reply)
+        diffusion.detail = detail
 
     def _absent(self, diffusion: Diffusion, submission: Submission) -> None:
         diffusion.reads += 1
         diffusion.read_at = clock.now()
-        if submission.status is SubmissionStatus.KNOWN and submission.withdrawal_asked_at is not None:
+        if submission.status is not SubmissionStatus.KNOWN:
+            return
+        if submission.withdrawal_asked_at is not None or self.order.act is Act.WITHDRAW:
             self._tell(diffusion, self.ended_as(diffusion), detail="")
             self._end_of(submission, diffusion)
+        elif self.order.act is Act.UPDATE:
+            # Gone without a word: asked of it again, the change would be absent again. A new sending may go.
+            self._tell(diffusion, S.CLOSED, detail="")
+            self._end_of(submission, diffusion)
 
-    def _nothing_done(self, submission: Submission) -> None:
-        """The call changed nothing there: a first sending may leave again under the same reference."""
+    def _nothing_done(self, submission: Submission, reply: Reply) -> None:
+        """The call changed nothing there: a first sending may leave again under the same reference.
+
+        Unless a former call may have: what it made would be forgotten there.
+        """
+        if self.order.withdrawing and reply.verdict is Verdict.BROKEN:
+            # What was asked isn't done, and can be asked again.
+            submission.withdrawal_asked_at = None
         if (
             self.order.act.creates
+            and not self.order.in_doubt
             and submission.status is SubmissionStatus.IN_DOUBT
             and not submission.remote_id
         ):

@@ -10,11 +10,16 @@ from app.domain.diffusion.advert import advert_of
 from app.domain.diffusion.board import Act, Board, Order, Reply, Verdict
 from app.domain.diffusion.lifecycle import SUBMISSION_LIFECYCLE, SubmissionStatus
 from app.domain.diffusion.models import Attempt, Diffusion, Submission
+from app.domain.diffusion.orders import lane_of
 from app.domain.diffusion.planning import is_wanted, next_act, next_reading
 from app.domain.diffusion.platform import Platform
 from app.domain.diffusion.registry import open_platforms
 from app.outbox import allowance, leases
+from app.outbox.lanes import is_anything_waiting
 from app.outbox.leases import Claimed
+
+# What a platform has no say in: the offer must go.
+ENDINGS = frozenset({Act.WITHDRAW, Act.SUSPEND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +46,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The call to make; the sending it belongs to is committed. `in_doubt`: it may be there already."""
+    """The call to make; the sending it belongs to is committed."""
 
     order: Order
-    in_doubt: bool
 
 
 class NotOurs(Exception):
@@ -69,6 +73,9 @@ def prepare(row: Claimed, platform: Platform, board: Board) -> Prepared:
     act = next_act(diffusion, platform, wanted=wanted) or _reading(diffusion, platform)
     if act is None:
         return Nothing()
+    if act in ENDINGS and is_anything_waiting(lane_of(diffusion), besides="read"):
+        # Closed while this order was in hand: the one that came with it leaves once no undo can come.
+        return Nothing("remplacé")
     due = _allowed(platform, act, diffusion.account)
     if due is not None:
         db.session.rollback()
@@ -104,6 +111,8 @@ def _reserved(row: Claimed, diffusion: Diffusion, platform: Platform, board: Boa
         known=diffusion.status,
         remote_status=diffusion.remote_status,
         withdrawing=submission.withdrawal_asked_at is not None,
+        was_online=_was_online(diffusion, submission),
+        in_doubt=submission.status is SubmissionStatus.IN_DOUBT,
         account=diffusion.account,
     )
     if act in {Act.PUBLISH, Act.UPDATE}:
@@ -114,7 +123,6 @@ def _reserved(row: Claimed, diffusion: Diffusion, platform: Platform, board: Boa
                 verdict=Verdict.REFUSED, code=problem.code, message=problem.message, field=problem.field
             )
             return Refused(order, refusal)
-    in_doubt = submission.status is SubmissionStatus.IN_DOUBT
     if act.creates:
         # Known by a reading alone, it must not be taken for another text than the one that left.
         submission.sent_digest = order.advert.digest
@@ -126,7 +134,12 @@ def _reserved(row: Claimed, diffusion: Diffusion, platform: Platform, board: Boa
             raise NotOurs
     else:
         db.session.commit()
-    return Ready(order, in_doubt)
+    return Ready(order)
+
+
+def _was_online(diffusion: Diffusion, submission: Submission) -> bool:
+    first = diffusion.first_published_at
+    return first is not None and first >= submission.created_at
 
 
 def _hand(submission: Submission, board: Board, act: Act) -> None:
