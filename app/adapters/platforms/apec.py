@@ -240,7 +240,7 @@ class ApecBoard:
         code = said.fatal.code if said.fatal else ""
         if not said.fatal or code == SAME:
             return called.reply(V.ACCEPTED, status=STATUSES[wanted], remote_status=wanted)
-        return unchanged(called, said, order)
+        return unchanged(called, said, order, read=lambda: self._read(order, who))
 
 
 def _tracking() -> str:

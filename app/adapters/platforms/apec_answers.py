@@ -1,12 +1,16 @@
 """APEC: what each of its answers comes to."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from app.adapters.platforms.apec_mapping import STATUSES
 from app.adapters.platforms.apec_reading import Acknowledged, Said, SoapFault, read
 from app.adapters.platforms.calling import Called
 from app.domain.diffusion.board import Act, Exchange, Order, Reply, Verdict
+from app.domain.diffusion.lifecycle import DiffusionStatus
 from app.domain.diffusion.platforms.apec import APEC
 
-V = Verdict
+S, V = DiffusionStatus, Verdict
 KEY_REFUSED, TAKEN, SAME, NOT_NOW, CONSULTANT = "102", "390", "353", "352", "399"
 _HOUR = 3600.0
 ABSENT = frozenset({"391", "392"})
@@ -67,16 +71,27 @@ def _of_fault(called: Called, said: SoapFault, order: Order, *, writes: bool) ->
     return called.reply(V.DOUBTFUL if writes else V.TRANSIENT, code=code, message=said.message)
 
 
-def unchanged(called: Called, said: Acknowledged, order: Order) -> Reply:
+def unchanged(called: Called, said: Acknowledged, order: Order, *, read: Callable[[], Reply]) -> Reply:
     """A change that was refused: what may not come back is over, what can't leave is for portal staff."""
     code = said.fatal.code if said.fatal else ""
     if code == KEY_REFUSED or order.act is Act.RESUME:
         return fatal(called, said)
     if code == NOT_NOW:
-        # APEC is reading it: it can't be taken offline before its consultant has decided.
-        waits = "l’APEC relit encore l’annonce"
-        return called.reply(V.TRANSIENT, code=code, message=waits, retry_after=_HOUR)
+        return _not_now(called, read())
     return called.reply(V.BROKEN, code=code or "?", message=said.fatal.message if said.fatal else "")
+
+
+def _not_now(called: Called, seen: Reply) -> Reply:
+    """It can't be taken offline in the state in which it is: that state says what is to be done."""
+    both = (called.exchange, *seen.exchanges)
+    if seen.verdict is V.REFUSED:
+        # Sent back by its consultant: it isn't online, and nobody here will put it there.
+        return Reply(verdict=V.ACCEPTED, status=S.CANCELLED, remote_status=seen.remote_status, exchanges=both)
+    if seen.verdict is V.ACCEPTED and seen.status in {S.SUSPENDED, S.CLOSED}:
+        return replace(seen, exchanges=both)
+    # Its consultant hasn't decided yet: that isn't trouble of APEC’s.
+    waits = "l’APEC relit encore l’annonce"
+    return Reply(verdict=V.LATER, code=NOT_NOW, message=waits, retry_after=_HOUR, exchanges=both)
 
 
 def without_identifier(order: Order) -> Reply:

@@ -219,7 +219,7 @@ def test_an_offer_apec_is_reading_is_not_taken_offline(partner: Partner) -> None
     board = APEC.board(partner.url, PASSWORD, 1.0)
     board.perform(order(Act.PUBLISH, known=DiffusionStatus.QUEUED))
     reply = board.perform(order(Act.SUSPEND, known=DiffusionStatus.AWAITING_MODERATION))
-    assert (reply.verdict, reply.code, reply.retry_after) == (V.TRANSIENT, "352", 3600)
+    assert (reply.verdict, reply.code, reply.retry_after) == (V.LATER, "352", 3600)
 
 
 def test_what_cannot_be_taken_offline_is_for_portal_staff(partner: Partner) -> None:

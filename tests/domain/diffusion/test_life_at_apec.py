@@ -20,7 +20,7 @@ from app.domain.offers.life import close_offer
 from app.domain.offers.lifecycle import EndReason
 from app.domain.offers.models import Offer
 from app.domain.organisations.models import Membership
-from app.outbox.models import OutboxMessage
+from app.outbox.models import Circuit, OutboxMessage
 from app.outbox.settling import Counts
 from tests.support.apec import apec_board, creations, give_identifier, member_with_offer
 from tests.support.diffusion import Scene, command, scene
@@ -128,11 +128,27 @@ def test_an_offer_closed_while_apec_reads_it_is_taken_offline_afterwards(play: S
     close_offer(offer, by=by(offer), reason=EndReason.GIVEN_UP)
     db.session.commit()
     play.push_later(11)
+    # However long its consultants take, that is no trouble of APEC's, and patience isn't worn out.
+    for hours in (2, 50):
+        play.push_later(60 * hours)
     assert play.diffusion(offer_id).status is S.AWAITING_MODERATION
+    assert db.session.get(Circuit, play.platform.kind) is None
     command(apec, publier=True)
-    play.push_later(120)
+    play.push_later(60 * 62)
     assert [state for _, state in held(apec)] == ["SUSPENDUE"]
     assert play.diffusion(offer_id).status is S.SUSPENDED
+
+
+def test_what_a_consultant_sends_back_has_nothing_to_be_taken_offline(play: Scene, apec: Partner) -> None:
+    command(apec, moderer=True)
+    offer_id = sent(play)
+    offer = db.session.get_one(Offer, offer_id)
+    close_offer(offer, by=by(offer), reason=EndReason.GIVEN_UP)
+    db.session.commit()
+    command(apec, etats={play.diffusion(offer_id).submissions[0].reference: "AMODIFIER"})
+    play.push_later(11)
+    assert play.diffusion(offer_id).submissions[0].status is SubmissionStatus.OVER
+    assert play.waiting() == []
 
 
 def test_what_a_consultant_sends_back_leaves_again_under_another_reference(
