@@ -12,6 +12,7 @@ from app.domain.diffusion.declared import DeclaredSite, read_sites
 from app.domain.diffusion.platform import Transport
 from app.domain.diffusion.registry import declare
 from app.domain.diffusion.site_tokens import SealedToken
+from app.domain.offers.visits import tagged
 
 
 def declared_boards(settings: Settings) -> dict[str, Board]:
@@ -33,4 +34,5 @@ def _board(site: DeclaredSite, settings: Settings) -> Board:
     kept = SealedToken(site.platform.key, Keyring.of(settings.data_keys))
     turns = site.credential["kind"] == "oauth2_authorization_code"
     credential = credential_of(site.credential, kept=kept if turns else None)
-    return RestBoard(site, credential, page_url=lambda public_id: f"{settings.base_url}/offres/{public_id}")
+    pages, origin = f"{settings.base_url}/offres", site.platform.key
+    return RestBoard(site, credential, page_url=lambda public_id: tagged(f"{pages}/{public_id}", origin))

@@ -68,7 +68,8 @@ def rest_board(
     credential = {**CREDENTIALS[kind], **{name: str(value) for name, value in over.items()}}
     site = declared(url, credential, timeout=timeout)
     opened = credential_of(site.credential, kept=kept, timeout=timeout)
-    return RestBoard(site, opened, page_url=lambda public_id: f"https://depot.exemple.fr/offres/{public_id}")
+    pages = "https://depot.exemple.fr/offres"
+    return RestBoard(site, opened, page_url=lambda public_id: f"{pages}/{public_id}?via={site.platform.key}")
 
 
 @contextmanager

@@ -30,6 +30,8 @@ def empty(app: Flask) -> None:
     for one in limiter if isinstance(limiter, set) else {limiter}:
         one.reset()
     app.extensions.pop("kept_pages", None)
+    if "visits" in app.extensions:
+        app.extensions["visits"].forget()
     forget_switches()
     forget_last_readings()
 

@@ -47,7 +47,7 @@ def test_the_json_feed_gives_public_facts_and_leaves_out_what_is_not_known(
     body = client.get("/flux/offres.json").get_json()
     assert (body["version"], body["count"]) == (1, 1)
     (found,) = body["offers"]
-    page = f"http://127.0.0.1:5000/offres/{public_id}"
+    page = f"http://127.0.0.1:5000/offres/{public_id}?via=json"
     assert (found["url"], found["apply_url"], found["reference"]) == (page, page, reference)
     assert found["company"] == {"name": "BOULANGERIE DE L'ÉGLISE", "siret": siret, "naf": "10.71C"}
     assert found["location"]["street"] == "12 rue de l’Embergue"
@@ -59,7 +59,9 @@ def test_every_documented_field_is_given_and_every_given_field_documented(
 ) -> None:
     with given(app):
         offer = make_offer(rhythm="r", duration_months=12, about_company="a")
-        course = OfferTraining("cle", "CAP Boulanger", "CFA du pain", "Rodez", 3, offer.rome_code, "https://x.fr")
+        course = OfferTraining(
+            "cle", "CAP Boulanger", "CFA du pain", "Rodez", 3, offer.rome_code, "https://x.fr"
+        )
         offer.training = course.pack()
     found = client.get("/flux/offres.json").get_json()["offers"][0]
     given_names = {
@@ -80,8 +82,11 @@ def test_the_rss_feed_is_well_formed_and_complete(app: Flask, client: CheckedCli
     assert channel is not None
     assert [channel.findtext(name) is not None for name in ("title", "link", "description")] == [True] * 3
     links = [item.findtext("link") for item in channel.iter("item")]
-    assert links == [f"http://127.0.0.1:5000/offres/{public_id}" for public_id in reversed(public_ids)]
-    assert [item.findtext("guid") for item in channel.iter("item")] == links
+    assert links == [
+        f"http://127.0.0.1:5000/offres/{public_id}?via=rss" for public_id in reversed(public_ids)
+    ]
+    guids = [item.findtext("guid") for item in channel.iter("item")]
+    assert guids == [link.removesuffix("?via=rss") for link in links if link]
 
 
 @pytest.mark.parametrize("path", FEEDS)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -244,7 +245,7 @@ def test_the_documentation_shows_each_form() -> None:
     )  # fmt: skip
     forms = {"xml": feed_xml.generic_xml, "indeed": feed_xml.indeed_xml, "hellowork": feed_xml.hellowork_xml}
     for name, writer in forms.items():
-        text = "".join(writer([[facts]], frame))
+        text = "".join(writer([[facts]], replace(frame, origin=name)))
         etree.fromstring(text.encode())
         keeps_example(
             "plateformes/flux.md",

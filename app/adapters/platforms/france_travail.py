@@ -166,7 +166,8 @@ class FranceTravailFile:
 
     def seen(self, rome_code: RomeCode, commune_code: str, pages: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Reads the result page by page until every one of ours is found or nothing is left."""
-        wanted = {self._page_url(public_id): public_id for public_id in pages}
+        # What says by which link people came may be lost there; the page stays the same.
+        wanted = {_bare(self._page_url(public_id)): public_id for public_id in pages}
         asked = {"codeROME": str(rome_code), "commune": commune_code, "natureContrat": "E2,FS", "sort": "1"}
         for start in range(0, _LAST, _PAGE):
             if not wanted:
@@ -178,7 +179,7 @@ class FranceTravailFile:
             for offer in mappings(content, "resultats"):
                 origin = mapping(offer, "origineOffre")
                 for partner in mappings(origin, "partenaires"):
-                    public_id = wanted.pop(str(partner.get("url", "")), None)
+                    public_id = wanted.pop(_bare(str(partner.get("url", ""))), None)
                     if public_id is not None:
                         yield public_id, text(origin, "urlOrigine", limit=300) or ""
             if answer.status == 200:
@@ -243,3 +244,7 @@ def _content(answer: Answer) -> dict[str, object]:
     if not isinstance(content, dict):
         raise SearchUnavailable("réponse illisible")
     return content
+
+
+def _bare(address: str) -> str:
+    return address.partition("?")[0]

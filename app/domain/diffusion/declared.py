@@ -20,10 +20,13 @@ from app.domain.diffusion.platform import (
     Transport,
 )
 from app.domain.diffusion.rules import company_is_verified, has_a_place
+from app.domain.offers.visits import HERE
 from app.outbox.allowance import Rate
 
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 _KEY = re.compile(r"[a-z][a-z0-9_]{2,29}")
+# Our own page and open feeds, among the origins of visits.
+_TAKEN = frozenset({HERE, "json", "rss", "xml"})
 CREDENTIALS: Mapping[str, tuple[str, ...]] = {
     "username_password": ("username", "password"),
     "api_key": ("name", "key"),
@@ -89,8 +92,8 @@ def _filled(value: Any, environment: Mapping[str, str]) -> Any:
 
 def _site(given: Any) -> DeclaredSite:
     key = str(given.get("key", "")) if isinstance(given, dict) else ""
-    if not _KEY.fullmatch(key):
-        raise DeclarationProblem("un site n’a pas de clé, ou une clé qui n’est pas faite de minuscules")
+    if not _KEY.fullmatch(key) or key in _TAKEN:
+        raise DeclarationProblem("un site n’a pas de clé, ou une clé prise ou qui n’est pas en minuscules")
     try:
         return _read(key, given)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -1,9 +1,10 @@
 """One line of « Où est mon offre ? », and those of our own places: this site and its open feeds."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.core.french import datetime_fr
+from app.core.french import NBSP, datetime_fr, number_fr, plural
 from app.domain.diffusion.feed_readings import Reading, last_readings
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import is_visible
@@ -33,6 +34,8 @@ class Whereabouts:
     views: int | None = None
     applications: int | None = None
     figures_at: datetime | None = None
+    visits: int | None = None
+    """Readings of the offer here: in all for this site, by its own link for another one."""
     act: str = ""
     field: str | None = None
     notes: tuple[str, ...] = ()
@@ -56,28 +59,40 @@ class Whereabouts:
         read = f" (chiffres du {datetime_fr(self.figures_at)})" if self.figures_at else ""
         return f"Vues : {views} ; candidatures : {applications}{read}"
 
+    @property
+    def arrivals(self) -> str:
+        """What our own links have counted. A link that left before they counted would make a false zero."""
+        if self.key is None and self.endpoint == "public.offer":
+            return f"Page vue {number_fr(self.visits or 0)}{NBSP}fois, programmes automatiques non comptés."
+        if not self.visits:
+            return ""
+        words = plural(self.visits, "visite", "visites")
+        return f"Sur notre site : {number_fr(self.visits)} {words} de l’offre par le lien donné à ce site."
+
 
 # By the name under which their readers are noted.
-_FEEDS = {
+OPEN_FEEDS = {
     "json": ("Flux ouvert JSON", "feeds.json_feed"),
     "rss": ("Flux ouvert RSS", "feeds.rss_feed"),
     "xml": ("Flux ouvert XML", "feeds.xml_feed"),
 }
 
 
-def here(offer: Offer) -> Whereabouts:
+def here(offer: Offer, visits: Mapping[str, int]) -> Whereabouts:
     """This very site."""
-    if is_visible(offer):
-        return Whereabouts(
-            "Ce site", "Publiée", "Visible par tous.", offer.published_at, endpoint="public.offer"
-        )
-    return _absent(offer, "Ce site")
+    if not is_visible(offer):
+        return _absent(offer, "Ce site")
+    seen, since = sum(visits.values()), offer.published_at
+    return Whereabouts("Ce site", "Publiée", "Visible par tous.", since, endpoint="public.offer", visits=seen)
 
 
-def feeds(offer: Offer) -> list[Whereabouts]:
+def feeds(offer: Offer, visits: Mapping[str, int]) -> list[Whereabouts]:
     """The open feeds."""
-    read = last_readings(tuple(_FEEDS)) if is_visible(offer) else {}
-    return [_feed(offer, name, endpoint, read.get(key)) for key, (name, endpoint) in _FEEDS.items()]
+    read = last_readings(tuple(OPEN_FEEDS)) if is_visible(offer) else {}
+    return [
+        replace(_feed(offer, name, endpoint, read.get(key)), visits=visits.get(key))
+        for key, (name, endpoint) in OPEN_FEEDS.items()
+    ]
 
 
 def _feed(offer: Offer, name: str, endpoint: str, read: Reading | None) -> Whereabouts:

@@ -14,6 +14,7 @@ from app.domain.diffusion.registry import PLATFORMS
 from app.domain.offers.mailing import job_and_town, sample_offer
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import is_visible
+from app.domain.offers.visits import tagged
 from app.outbox import Mail
 
 CONTRACTS = {"apprenticeship": "Apprentissage", "professionalisation": "Professionnalisation"}
@@ -74,7 +75,7 @@ class SiteAdvert(Mail):
             "openings": advert.openings,
             "address": " ".join(filter(None, (advert.address_line, advert.postcode, advert.city))),
             "last_day": advert.last_day,
-            "path": f"/offres/{advert.public_id}",
+            "path": tagged(f"/offres/{advert.public_id}", self.platform),
             "site": PLATFORMS[self.platform].name if self.platform in PLATFORMS else "votre site",
             **job_and_town(self.offer),
         }

@@ -18,6 +18,7 @@ from app.domain.diffusion.platform import Options, Platform
 from app.domain.diffusion.registry import PLATFORMS, open_platforms
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import is_visible
+from app.domain.offers.visits import visits_of
 from app.outbox.lanes import IN_THE_WAY
 from app.outbox.models import Circuit, OutboxMessage
 from app.outbox.queueing import WAITING
@@ -33,13 +34,14 @@ class _Known:
     diffusions: Mapping[str, Diffusion]
     due: Mapping[str, datetime]
     silent_since: Mapping[str, datetime]
+    visits: Mapping[str, int]
 
 
 def where_is(offer: Offer) -> list[Whereabouts]:
     """This site, every platform that is open or has had the offer, then our open feeds."""
     opened = open_platforms()
     known = _read(offer)
-    lines = [here(offer)]
+    lines = [here(offer, known.visits)]
     for key, platform in PLATFORMS.items():
         if key not in opened and key not in known.diffusions:
             continue
@@ -47,7 +49,7 @@ def where_is(offer: Offer) -> list[Whereabouts]:
             lines.append(_relayed(platform, known.diffusions.get(platform.relayed_by)))
         else:
             lines.append(_line(platform, known, opened.get(key)))
-    return [*lines, *feeds(offer)]
+    return [*lines, *feeds(offer, known.visits)]
 
 
 def line_of(offer: Offer, platform: Platform) -> Whereabouts:
@@ -76,7 +78,7 @@ def _read(offer: Offer) -> _Known:
             Circuit.name.in_(kinds), Circuit.open_until.is_not(None)
         )
         silent = {kinds[name]: at for name, at in db.session.execute(troubled) if at is not None}
-    return _Known(offer, diffusions, due, silent)
+    return _Known(offer, diffusions, due, silent, visits_of(offer))
 
 
 def _line(platform: Platform, known: _Known, options: Options | None) -> Whereabouts:
@@ -93,6 +95,7 @@ def _line(platform: Platform, known: _Known, options: Options | None) -> Whereab
         views=diffusion.views,
         applications=diffusion.applications,
         figures_at=diffusion.figures_at,
+        visits=known.visits.get(platform.key),
         act=_act(diffusion, known.offer, options),
         field=diffusion.reason_field,
     )

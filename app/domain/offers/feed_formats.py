@@ -9,6 +9,7 @@ from typing import Any
 
 from app.domain.offers.advert_html import advert_html
 from app.domain.offers.feed import VERSION
+from app.domain.offers.visits import tagged
 from app.domain.offers.xml_text import element, escaped
 
 Batches = Iterable[list[dict[str, Any]]]
@@ -16,7 +17,10 @@ Batches = Iterable[list[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around the offers. `offer_base` + public id is an offer's page; addresses are absolute."""
+    """What stands around the offers. `offer_base` + public id is an offer's page; addresses are absolute.
+
+    `origin`: what the links to it carry, by which visits are counted.
+    """
 
     title: str
     description: str
@@ -25,6 +29,7 @@ class Frame:
     documentation_url: str
     offer_base: str
     changed_at: datetime
+    origin: str = ""
 
 
 def json_feed(batches: Batches, frame: Frame) -> Iterator[str]:
@@ -58,13 +63,13 @@ def rss_feed(batches: Batches, frame: Frame) -> Iterator[str]:
         f'<atom:link rel="self" type="application/rss+xml" href="{escaped(frame.feed_url)}"/>\n'
     )
     for batch in batches:
-        yield "".join(_item(addressed(facts, frame)) for facts in batch)
+        yield "".join(_item(addressed(facts, frame), frame.offer_base) for facts in batch)
     yield "</channel>\n</rss>\n"
 
 
 def addressed(facts: dict[str, Any], frame: Frame) -> dict[str, Any]:
     """With the address of its page, where people also apply."""
-    url = frame.offer_base + facts["id"]
+    url = tagged(frame.offer_base + facts["id"], frame.origin)
     return {**facts, "url": url, "apply_url": url}
 
 
@@ -72,11 +77,11 @@ def _json(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _item(facts: dict[str, Any]) -> str:
+def _item(facts: dict[str, Any], offer_base: str) -> str:
     published = datetime.fromisoformat(facts["published_at"])
     return (
         f"<item>{element('title', _headline(facts))}{element('link', facts['url'])}"
-        f'<guid isPermaLink="true">{escaped(facts["url"])}</guid>'
+        f'<guid isPermaLink="true">{escaped(offer_base + facts["id"])}</guid>'
         f"{element('pubDate', format_datetime(published))}{element('dc:creator', facts['company']['name'])}"
         f'<category domain="rome">{escaped(facts["rome_code"])}</category>'
         f"{element('description', html_of(facts))}</item>\n"

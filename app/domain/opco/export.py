@@ -13,6 +13,7 @@ from app.core.database import db
 from app.domain.employers.models import Establishment
 from app.domain.offers.lifecycle import CLOSING_CHOICES, OfferStatus
 from app.domain.offers.models import Offer
+from app.domain.offers.visits import all_visits
 from app.domain.opco.board_filter import EVERY_STEP, BoardFilter
 from app.domain.opco.contacts import department_at
 from app.domain.opco.emails import LEVELS
@@ -43,15 +44,15 @@ class Batch:
 
 def count_offers(opco: Opco, wanted: BoardFilter) -> int:
     """How many lines the whole export has."""
-    query = sa.select(sa.func.count()).select_from(FollowUp).join(
-        Offer, Offer.establishment_id == FollowUp.establishment_id
+    query = (
+        sa.select(sa.func.count())
+        .select_from(FollowUp)
+        .join(Offer, Offer.establishment_id == FollowUp.establishment_id)
     )
     return db.session.scalar(query.where(*_asked(opco, wanted))) or 0
 
 
-def batch_after(
-    opco: Opco, wanted: BoardFilter, *, last: int, cfas: CfaCounts, size: int = BATCH
-) -> Batch:
+def batch_after(opco: Opco, wanted: BoardFilter, *, last: int, cfas: CfaCounts, size: int = BATCH) -> Batch:
     """The next lines; none at the end."""
     rows = db.session.execute(_query(opco, wanted).where(Offer.id > last).limit(size)).all()
     asked = cfas([row.id for row in rows])
@@ -96,7 +97,7 @@ def _query(opco: Opco, wanted: BoardFilter) -> Any:
             Offer.status.label("offer_status"), Offer.deposited_at, Offer.confirmed_at,
             Offer.first_published_on, Offer.last_day, Offer.ended_at, Offer.end_reason, Establishment.siret,
             Establishment.name, Establishment.brand.label("establishment_brand"), FollowUp.status,
-            FollowUp.last_contact_on.label("last_contact"),
+            FollowUp.last_contact_on.label("last_contact"), all_visits().label("visits"),
         )
         .select_from(Offer)
         .join(FollowUp, FollowUp.establishment_id == Offer.establishment_id)
@@ -126,8 +127,8 @@ def _line(row: Any, opco: Opco, cfas: tuple[int, int]) -> Line:
         _day(row.first_published_on),
         _day(row.ended_at or row.last_day),
         "Ce portail, flux ouvert" if row.offer_status is OfferStatus.ONLINE else "",
-        # Neither views nor applications are counted by the portal: empty isn't zero.
-        "",
+        # Views of our page; applications aren't counted by the portal yet: empty isn't zero.
+        "" if row.visits is None else str(row.visits),
         "",
         str(cfas[0]),
         str(cfas[1]),

@@ -53,7 +53,7 @@ def streamed(feed: Feed, selection: Selection, address: str) -> Response:
         return response
     # Counted while there was no body yet: a server would send nothing beyond it.
     response.headers.pop("Content-Length", None)
-    parts = feed.writer(batches(db.engine, selection), _frame(address, state))
+    parts = feed.writer(batches(db.engine, selection), _frame(feed, address, state))
     if press:
         response.headers["Content-Encoding"] = "gzip"
     written = gzipped(parts) if press else encoded(parts)
@@ -67,7 +67,7 @@ def _noted(parts: Iterable[bytes], engine: sa.Engine, feed: str, reader: str) ->
     note_reading(engine, feed, reader)
 
 
-def _frame(address: str, state: FeedState) -> Frame:
+def _frame(feed: Feed, address: str, state: FeedState) -> Frame:
     return Frame(
         title=f"{current_app.extensions['settings'].service_name} – offres en ligne",
         description="Offres d’apprentissage et d’alternance en ligne.",
@@ -76,4 +76,5 @@ def _frame(address: str, state: FeedState) -> Frame:
         documentation_url=absolute("feeds.documentation"),
         offer_base=absolute("public.offer", public_id="-")[:-1],
         changed_at=state.changed_at,
+        origin=feed.kind,
     )

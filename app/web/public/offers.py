@@ -26,6 +26,7 @@ from app.web.kept_pages import kept_page
 from app.web.public import presenting
 from app.web.public.blueprint import blueprint
 from app.web.public.pay import pay_panel
+from app.web.public.visits import count_visit
 from app.web.shared_page import shared_page
 
 KEPT = 60
@@ -58,6 +59,7 @@ def offer(public_id: str) -> Response:
     stamp = online_stamp(public_id)
     if stamp is None:
         return _written(public_id)
+    count_visit(public_id)
     return kept_page(stamp, seconds=KEPT, write=lambda: _written(public_id))
 
 

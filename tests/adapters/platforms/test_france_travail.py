@@ -58,7 +58,7 @@ def row(**over: Any) -> dict[str, str]:
     """The values that are written."""
     found = values_of(
         sheet(**over),
-        page_url=lambda public_id: f"https://depot.exemple.fr/offres/{public_id}",
+        page_url=lambda public_id: f"https://depot.exemple.fr/offres/{public_id}?via=france_travail",
         partner_key="DEPALT",
         partner_name="Dépôt Alternance",
     )
@@ -71,7 +71,7 @@ def test_the_row_of_an_offer_column_by_column() -> None:
         "Par_ref_offre": "E2-DA-7K3M9P",
         "Par_cle": "DEPALT",
         "Par_nom": "Dépôt Alternance",
-        "Par_URL_offre": "https://depot.exemple.fr/offres/exemple-offre",
+        "Par_URL_offre": "https://depot.exemple.fr/offres/exemple-offre?via=france_travail",
         "Code_rome": "D1102",
         "Code_OGR": "11573",
         "Libelle_metier_OGR": "Boulanger / Boulangère",
