@@ -277,6 +277,18 @@ def test_what_is_ordered_is_what_was_read(client: CheckedClient, chamber: Organi
     assert "2 en attente" in plain(_order(client, answer))
 
 
+def test_a_line_asks_the_register_so_often_and_no_more(
+    client: CheckedClient, chamber: Organisation
+) -> None:
+    page = _read(client, _come(client, chamber), TABLE)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert token
+    gone = f"{page.request.path}/lignes/99"
+    answers = [client.post(gone, data={"csrf_token": token[1]}).status_code for _ in range(61)]
+    assert answers == [303] * 60 + [429]
+    assert client.get(f"{page.request.path}/lignes/2").status_code == 200, "reading it isn't counted"
+
+
 def test_several_jobs_of_one_company(client: CheckedClient, chamber: Organisation) -> None:
     page = client.get(f"{_come(client, chamber)}/meme-entreprise")
     assert client.submit(page).status_code == 422

@@ -15,6 +15,7 @@ from app.domain.deposits.reading import fold
 from app.domain.deposits.series import correct_line, line_of, remove_line
 from app.domain.employers.directory import LookUp
 from app.domain.employers.mandates import own_addresses
+from app.extensions import limiter
 from app.web.access import Permission, member
 from app.web.collecting import blueprint
 from app.web.collecting.line_form import LineForm, prepared_of
@@ -24,12 +25,15 @@ from app.web.forms.once import run_once
 from app.web.outside import adapters, without_transaction
 
 SEARCH_JOB = "metier"
+# Each may ask the register; a person who corrects line after line takes longer.
+LINES = "60 per 10 minutes"
 
 
 @blueprint.route(
     "/espace/<string:organisation>/series/<string:series>/lignes/<int:number>", methods=["GET", "POST"]
 )
 @member(Permission.OFFER_MANAGE)
+@limiter.limit(LINES, methods=["POST"])
 def series_line(organisation: str, series: str, number: int) -> Answer:
     """What was typed in it, what is wrong, and the means to put it right."""
     found = series_or_404(series, to_change=request.method == "POST")
