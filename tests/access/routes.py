@@ -78,7 +78,7 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(
         (
             "recruiter.apec_identifier", "recruiter.apec_try", "recruiter.apec_remove",
-            "recruiter.apec_about", "recruiter.apec_request",
+            "recruiter.apec_about", "recruiter.apec_request", "recruiter.apec_sending",
         ),
         Row("offers", "structures"),
     ),
@@ -98,7 +98,7 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(
         (
             "collecting.series_page", "collecting.order", "collecting.stop", "collecting.ignored",
-            "collecting.retry",
+            "collecting.retry", "collecting.seen",
         ),
         Row("offers", "series"),
     ),

@@ -232,6 +232,25 @@ def test_lines_are_given_up_with_their_reason_and_can_be_stopped(
     assert _offers() == []
 
 
+def test_what_a_series_left_out_is_a_task_until_somebody_has_seen_it(
+    client: CheckedClient, chamber: Organisation
+) -> None:
+    line = f"{CLOSED};boulanger;CAP;;1;Camille;camille@levain.example;\n"
+    address = _come(client, chamber)
+    home = address.removesuffix("/deposer-en-serie")
+    _order(client, _read(client, address, f"{TABLE}{line}{line}"))
+    assert "de votre série" not in plain(client.get(home)), "not before its end"
+    run_job("deposit_series", dry=False)
+    page = client.get(home)
+    assert "2 lignes de votre série n’ont pas été déposées (série du " in plain(page)
+    result = re.search(r'href="([^"]+/series/[^"]+)"', page.text)
+    assert result
+    noted = client.submit(client.get(result[1]), button="Ne plus me le rappeler")
+    assert "C’est noté" in plain(noted)
+    assert "de votre série" not in plain(noted)
+    assert "Ne plus me le rappeler" not in plain(client.get(result[1]))
+
+
 def test_deposit_anyway_is_kept_when_a_line_is_tried_again(
     client: CheckedClient, chamber: Organisation
 ) -> None:

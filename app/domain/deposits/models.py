@@ -33,6 +33,8 @@ class Series(Model):
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ordered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When somebody has said that its result is known: it is then a task of the dashboard no more.
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retried_as_id: Mapped[int | None] = mapped_column(sa.ForeignKey("series.id", ondelete="SET NULL"))
 
     organisation: Mapped[Organisation] = relationship(lazy="joined")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import lazyload, selectinload
 
 from app.audit import journal
 from app.audit.actor import SYSTEM, Actor
@@ -153,6 +153,8 @@ def stop_series(series: Series, *, by: Actor) -> int:
         leave_out(line, STOPPED)
     journal.record("series_stopped", series, by=by, facts={"lines": len(waiting)})
     finish_series(series)
+    # Whoever stops it is shown what it has come to.
+    note_seen(series)
     return len(waiting)
 
 
@@ -167,6 +169,33 @@ def finish_series(series: Series) -> bool:
     SERIES_LIFECYCLE.apply(series, "finish")
     series.finished_at = clock.now()
     return True
+
+
+def note_seen(series: Series) -> None:
+    """The result is known: nobody is reminded of it any more."""
+    if series.status is SeriesStatus.DONE:
+        series.seen_at = series.seen_at or clock.now()
+
+
+def unseen_results(organisation: Organisation, *, limit: int = 3) -> list[tuple[Series, int]]:
+    """Its series that are done with lines left out, neither seen nor tried again, and how many lines."""
+    left_out = sa.func.count(SeriesLine.id)
+    query = (
+        sa.select(Series, left_out)
+        .join(SeriesLine, SeriesLine.series_id == Series.id)
+        .where(
+            Series.organisation_id == organisation.id,
+            Series.status == SeriesStatus.DONE,
+            Series.seen_at.is_(None),
+            Series.retried_as_id.is_(None),
+            SeriesLine.status == LineStatus.IGNORED,
+        )
+        .group_by(Series.id)
+        .order_by(Series.id.desc())
+        .limit(limit)
+    )
+    rows = db.session.execute(query.options(lazyload(Series.organisation), lazyload(Series.author)))
+    return [(series, count) for series, count in rows]
 
 
 def ignored_lines(series: Series) -> list[SeriesLine]:

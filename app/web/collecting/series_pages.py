@@ -14,6 +14,7 @@ from app.domain.deposits.models import Series, SeriesLine
 from app.domain.deposits.reading import HEADINGS
 from app.domain.deposits.series import (
     ignored_lines,
+    note_seen,
     order_series,
     retry_series,
     series_of,
@@ -160,6 +161,20 @@ def stop(organisation: str, series: str) -> Response:
             words = plural(left, "ligne n’a pas été déposée", "lignes n’ont pas été déposées")
             flash(f"Série arrêtée : {left} {words}.", "success")
         return series_url(found)
+
+    return run_once(act)
+
+
+@blueprint.post("/espace/<string:organisation>/series/<string:series>/vue")
+@member(Permission.OFFER_MANAGE)
+def seen(organisation: str, series: str) -> Response:
+    """« Ne plus me le rappeler »: its result leaves « À faire maintenant »."""
+    found = series_or_404(series, to_change=True)
+
+    def act() -> str:
+        note_seen(found)
+        flash("C’est noté. Vous retrouverez ce résultat dans « Déposer plusieurs offres ».", "success")
+        return url_for("recruiter.dashboard", organisation=organisation)
 
     return run_once(act)
 

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.core import clock
 from app.core.french import date_fr, number_fr, plural
+from app.domain.deposits.series import unseen_results
 from app.domain.diffusion.summary import Spread, spread_of, to_fix_of
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.organisation_offers import OfferFilter, ending_soon, offers_page
@@ -89,7 +90,19 @@ def _page_number() -> int:
 
 
 def _tasks(space: Organisation) -> list[Task]:
-    return [*_to_contact(space), *_to_fix(space), *_ending(space)]
+    return [*_to_contact(space), *_to_fix(space), *_not_deposited(space), *_ending(space)]
+
+
+def _not_deposited(space: Organisation) -> list[Task]:
+    """What became of a series is read by who looks for it; what it left out is told here."""
+    tasks = []
+    for series, count in unseen_results(space) if may(Permission.OFFER_MANAGE) else []:
+        words = plural(count, "ligne de votre série n’a", "lignes de votre série n’ont") + " pas été"
+        words += plural(count, " déposée", " déposées")
+        text = f"{number_fr(count)} {words} (série du {date_fr(clock.day_of(series.created_at))})"
+        url = url_for("collecting.series_page", organisation=space.public_id, series=series.public_id)
+        tasks.append(Task(text, url))
+    return tasks
 
 
 def _to_fix(space: Organisation) -> list[Task]:
