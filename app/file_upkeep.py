@@ -10,6 +10,7 @@ from flask import current_app
 from app import boards
 from app.core import clock
 from app.core.database import db
+from app.core.failpoints import failpoint
 from app.domain.diffusion import file_recording, file_writing
 from app.domain.diffusion.board import Board
 from app.domain.diffusion.file_search import look, to_look_for
@@ -92,6 +93,7 @@ def _deliver(run: Run, platform: Platform, board: FileBoard, options: Options) -
     if last is not None and last.status is FileStatus.ACKNOWLEDGED:
         # The process died between the receipt and its writing down.
         _record(run, last, board)
+    _take_up(run, platform, board)
     for _ in file_writing.join_missing(platform):
         run.commit()
     number = file_writing.begin(platform, host=board.host).id
@@ -99,13 +101,28 @@ def _deliver(run: Run, platform: Platform, board: FileBoard, options: Options) -
     archive = _archive(number)
     snapshot = file_writing.Snapshot(platform, board, options, number)
     for _ in snapshot.write(archive):
+        failpoint("files.midway")
         run.commit()
     run.count("offers", snapshot.offers)
     run.count("left_out", snapshot.left_out)
     if snapshot.offers == 0 and former >= MANY and not options.get(EMPTY_FILE, False):
         _refuse(run, number, f"fichier vide, alors que le précédent portait {former} offres : non déposé")
+    failpoint("files.written_before_delivery")
     answer = board.deliver(archive)
+    failpoint("files.delivered_before_mark")
     _take(run, number, answer, board)
+
+
+def _take_up(run: Run, platform: Platform, board: FileBoard) -> None:
+    """Files of a process that died: one that was being written is nothing, a whole one may have arrived."""
+    for delivery in file_recording.unfinished(platform):
+        number, written = delivery.id, delivery.status is FileStatus.WRITTEN
+        delivery.answer = "arrêt du processus qui s’en chargeait"
+        FILE_LIFECYCLE.apply(delivery, "doubt" if written else "refuse")
+        run.commit()
+        if written and (archive := _archive(number)).is_file():
+            for _ in file_recording.doubt(db.session.get_one(FileDelivery, number), board, archive):
+                run.commit()
 
 
 def _refuse(run: Run, number: int, why: str) -> None:
@@ -131,12 +148,20 @@ def _take(run: Run, number: int, answer: Delivered, board: FileBoard) -> None:
 
 
 def _record(run: Run, delivery: FileDelivery, board: FileBoard) -> None:
-    number = delivery.id
-    for sent in file_recording.record(delivery, board, _archive(number)):
+    number, archive = delivery.id, _archive(delivery.id)
+    if not archive.is_file():
+        # Left on another machine, or erased: the file of this night says as much.
+        current_app.logger.error("file %s of %s isn't here any more", number, delivery.platform)
+        FILE_LIFECYCLE.apply(delivery, "record")
+        run.commit()
+        return
+    for sent in file_recording.record(delivery, board, archive):
         run.count("sent", sent)
+        failpoint("files.recorded_midway")
         run.commit()
     for ended in file_recording.end_absent(db.session.get_one(FileDelivery, number)):
         run.count("ended", ended)
+        failpoint("files.ended_midway")
         run.commit()
 
 

@@ -60,6 +60,12 @@ REGISTRY: frozenset[str] = frozenset(
         "push.after_created_before_mark",
         "push.recorded_before_next",
         "reconcile.midway",
+        # The file of the night.
+        "files.midway",
+        "files.written_before_delivery",
+        "files.delivered_before_mark",
+        "files.recorded_midway",
+        "files.ended_midway",
         # Jobs.
         "scheduler.before_slot_commit",
         "scheduler.after_slot_before_work",

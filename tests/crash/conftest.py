@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests.crash.stage import Stage
 from tests.support.mailbox import Mailbox
-from tests.support.standins import Partner, apprentissage_served
+from tests.support.standins import Partner, apprentissage_served, rome_served
 
 
 @pytest.fixture(scope="session")
@@ -17,8 +17,16 @@ def training() -> Iterator[Partner]:
         yield partner
 
 
+@pytest.fixture(scope="session")
+def rome() -> Iterator[Partner]:
+    """France Travail."""
+    with rome_served() as partner:
+        yield partner
+
+
 @pytest.fixture
-def stage(app: Flask, mailbox: Mailbox, training: Partner) -> Stage:
-    """A person, a mailbox, a partner, and processes that can die."""
+def stage(app: Flask, mailbox: Mailbox, training: Partner, rome: Partner) -> Stage:
+    """A person, a mailbox, partners, and processes that can die."""
     training.reset()
-    return Stage(app, mailbox, training)
+    rome.reset()
+    return Stage(app, mailbox, training, rome)

@@ -30,10 +30,13 @@ class Stage:
     application, or of a server process while one is up.
     """
 
-    def __init__(self, app: Flask, mailbox: Mailbox, training: Partner | None = None) -> None:
+    def __init__(
+        self, app: Flask, mailbox: Mailbox, training: Partner | None = None, rome: Partner | None = None
+    ) -> None:
         self.app = app
         self.mailbox = mailbox
         self.training = training
+        self.rome = rome
         self.saved: list[tuple[str, str]] = []
         self.client: CheckedClient = app.test_client()  # type: ignore[assignment]  # set in conftest.py
 
@@ -46,6 +49,7 @@ class Stage:
             "BASE_URL": settings.base_url,
             "STANDIN_DIRECTORY_URL": settings.standin_directory_url,
             "STANDIN_TRAINING_URL": self.training.url if self.training else settings.standin_training_url,
+            "STANDIN_ROME_URL": self.rome.url if self.rome else settings.standin_rome_url,
             "LOOKUPS": "standin",
             "LOOKUP_TIMEOUT": "5",
             "SMTP_HOST": self.mailbox.sink.host,

@@ -12,12 +12,14 @@ from app.core.failpoints import REGISTRY
 from app.domain.diffusion.models import Diffusion
 from app.domain.opco.models import Opco
 from tests.crash.command_cases import COMMAND_CASES, REMINDER_CASE, REMINDER_MOMENTS, CommandCase
+from tests.crash.file_cases import FILE_CASES, file_says_the_truth
 from tests.crash.invariants import violations
 from tests.crash.processes import KILLED
 from tests.crash.push_cases import PUSH_CASES, one_live_copy
 from tests.crash.stage import Stage
 from tests.crash.web_cases import MORE_WEB_CASES, WEB_CASES, WebCase
 from tests.support.diffusion import command
+from tests.support.france_travail import held
 
 pytestmark = [pytest.mark.failpoint, pytest.mark.timeout(180)]
 Record = Callable[[str, object], None]
@@ -32,6 +34,7 @@ SHORT = frozenset(
         "scheduler.after_slot_before_work",
         "offers.expiry_midway",
         "push.after_created_before_mark",
+        "files.delivered_before_mark",
     }
 )
 
@@ -47,8 +50,9 @@ def test_each_moment_is_in_the_code_and_has_its_case(record_property: Record) ->
         found += re.findall(r'\bfailpoint\("([^"]+)"\)', path.read_text("utf-8"))
     assert set(found) == REGISTRY
     assert len(found) == len(REGISTRY), "a moment is one place of the code"
-    assert set(WEB_CASES) | set(COMMAND_CASES) | set(PUSH_CASES) == REGISTRY
-    assert not set(WEB_CASES) & (set(COMMAND_CASES) | set(PUSH_CASES))
+    commands = set(COMMAND_CASES) | set(PUSH_CASES) | set(FILE_CASES)
+    assert set(WEB_CASES) | commands == REGISTRY
+    assert not set(WEB_CASES) & commands
     record_property("points d’arrêt inscrits", len(REGISTRY))
 
 
@@ -106,6 +110,31 @@ def test_a_push_dies_there_and_the_offer_is_there_once(
     with stage.app.app_context():
         broken = one_live_copy([one["reference"] for one in held if one["statut"] == "Active"])
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Diffusion)) == 2
+    record_property("invariants rompus", len(broken))
+    assert broken == []
+    _nothing_is_broken(stage, record_property, gaps=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "case"), [_marked(name, case, short=True) for name, case in sorted(FILE_CASES.items())]
+)
+def test_a_night_dies_there_and_the_file_is_true_the_next(
+    stage: Stage, name: str, case: CommandCase, record_property: Record
+) -> None:
+    with stage.app.app_context():
+        case.prepare(stage)
+        db.session.commit()
+    assert stage.run(case.command, *case.arguments, failpoint=name) == KILLED
+    _reached(name, record_property, first=True)
+    stage.let_time_pass()
+    # What was no longer in a file that was received is written down by the file of the next night.
+    assert stage.run(case.command, *case.arguments) == 0
+    assert stage.run(case.command, "deliver_files", "essai-2") == 0
+    assert stage.rome is not None
+    rows = [row["Par_ref_offre"] for row in held(stage.rome)]
+    with stage.app.app_context():
+        broken = file_says_the_truth(rows)
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Diffusion)) == 3
     record_property("invariants rompus", len(broken))
     assert broken == []
     _nothing_is_broken(stage, record_property, gaps=0)

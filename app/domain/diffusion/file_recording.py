@@ -60,6 +60,15 @@ def last_received(platform: Platform) -> FileDelivery | None:
     )
 
 
+def unfinished(platform: Platform) -> list[FileDelivery]:
+    """Files that a process was writing, or leaving there, when it died; oldest first."""
+    query = sa.select(FileDelivery).where(
+        FileDelivery.platform == platform.key,
+        FileDelivery.status.in_((FileStatus.WRITING, FileStatus.WRITTEN)),
+    )
+    return list(db.session.scalars(query.order_by(FileDelivery.id)))
+
+
 def record(delivery: FileDelivery, board: FileBoard, archive: Path) -> Iterator[int]:
     """Its offers have been received, which isn't published; a batch a step, commit after each."""
     number, platform, moment = delivery.id, delivery.platform, delivery.delivered_at or clock.now()
@@ -83,10 +92,11 @@ def doubt(delivery: FileDelivery, board: FileBoard, archive: Path) -> Iterator[i
     """Nobody knows whether it was received: what is new in it is in doubt, until the next one settles it."""
 
     def unsure(diffusion: Diffusion, submission: Submission) -> bool:
+        if submission.status is SubmissionStatus.RESERVED:
+            # Closed meanwhile or not: it may be there.
+            SUBMISSION_LIFECYCLE.apply(submission, "hand")
         if diffusion.status is not S.QUEUED:
             return False
-        if submission.status is SubmissionStatus.RESERVED:
-            SUBMISSION_LIFECYCLE.apply(submission, "hand")
         move(diffusion, "doubt", detail=UNSURE)
         return True
 

@@ -31,6 +31,7 @@ from app.domain.reference.naf import naf_label
 
 log = logging.getLogger(__name__)
 BATCH = 500
+_MAY_BE_THERE = frozenset({SubmissionStatus.KNOWN, SubmissionStatus.IN_DOUBT})
 _OFFER = (
     joinedload(Diffusion.offer).joinedload(Offer.organisation),
     joinedload(Diffusion.offer).lazyload(Offer.contact),
@@ -139,7 +140,7 @@ class Snapshot:
     def _removal(self, diffusion: Diffusion) -> bytes:
         """What may be there still, and must leave."""
         submission = diffusion.submission
-        if submission is None or submission.status is not SubmissionStatus.KNOWN:
+        if submission is None or submission.status not in _MAY_BE_THERE:
             return b""
         advert = advert_of(diffusion.offer)
         line, _ = self.board.inspected(
