@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 
 from app.core.database import db
 from app.domain.diffusion.apec.models import ApecAgreement, ApecIdentifier
+from app.domain.diffusion.board import Trial
 from app.domain.diffusion.models import Diffusion
 from app.domain.diffusion.registry import turn
 from app.domain.organisations.models import Membership
@@ -66,6 +68,20 @@ def test_an_identifier_is_tried_sealed_and_sends_what_may_go(
         kept = db.session.query(ApecIdentifier).one()
         assert "12345678i" not in kept.sealed and kept.works is True
         assert db.session.query(Diffusion).filter_by(platform="apec").count() == 1
+
+
+def test_apec_is_asked_while_no_transaction_is_open(app: Flask, client: CheckedClient, space: str) -> None:
+    board, open_meanwhile = app.extensions["boards"]["apec"], []
+
+    def check(value: str) -> Trial:
+        open_meanwhile.append(db.session().in_transaction())
+        trial: Trial = board.check(value)
+        return trial
+
+    app.extensions["boards"] = {**app.extensions["boards"], "apec": SimpleNamespace(check=check)}
+    page = client.submit(add(client, space, "123"), form="/essayer")
+    assert "L’APEC reconnaît cet identifiant." in page.text
+    assert open_meanwhile == [False, False]
 
 
 @pytest.mark.parametrize("value", ["123 456", "W123", "123w", "12I", "<b>1</b>", "١٢٣", "1" * 31])

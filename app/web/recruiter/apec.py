@@ -20,6 +20,7 @@ from app.web.forms.base import PostForm
 from app.web.forms.choice import Choices
 from app.web.forms.fields import Line
 from app.web.forms.once import run_once
+from app.web.outside import without_transaction
 from app.web.recruiter import blueprint
 
 Answer = str | Response | tuple[str, int]
@@ -113,12 +114,11 @@ def apec_identifier(organisation: str) -> Answer:
 
 
 def _tried(value: str) -> Trial:
-    """Ask APEC; no transaction is open meanwhile."""
+    """Ask APEC; no transaction is open meanwhile, and another one that may write afterwards."""
     board = current_app.extensions["boards"].get(APEC.key)
-    db.session.rollback()
     if board is None:
         return Trial(False, "APEC n’est pas encore relié à ce portail.", untestable=True)
-    trial: Trial = board.check(value)
+    trial: Trial = without_transaction(lambda: board.check(value))
     return trial
 
 
