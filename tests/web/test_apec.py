@@ -168,6 +168,9 @@ def test_the_letter_says_all_that_apec_asks(
     )
     for words in (*wanted, "multidiffusion", "connexion unique"):
         assert words in text.replace("\u202f", " ").replace("\xa0", " ")
+    back = client.submit(page, form="", button="Corriger mes réponses")
+    for typed in ("Camille", "05 65 00 12 34", "Ancien &amp; Cie", '<option value="12" selected'):
+        assert typed in back.text
     link = next(part for part in page.text.split('"') if part.startswith("mailto:"))
     assert f"mailto:{to}?subject=" in link and "Camille Durand" in unquote(link)
 

@@ -114,6 +114,8 @@ def apec_request(organisation: str) -> Answer:
     form = _letter_form(space)
     if request.method != "POST":
         return render_template("recruiter/apec_request.html", form=form, space=space)
+    if request.form.get("act") == "corriger":
+        return render_template("recruiter/apec_request.html", form=form, space=space)
     if not form.validate():
         return render_template("recruiter/apec_request.html", form=form, space=space), 422
     situation = Situation(str(form.situation.chosen))
