@@ -22,6 +22,7 @@ class Recorded(Protocol):
 # The closed list of acts, and how people read them.
 ACTIONS: dict[str, str] = {
     "apec_agreement_kept": "Présentation pour l’APEC enregistrée",
+    "apec_sending_chosen": "Envoi à l’APEC choisi",
     "apec_identifier_kept": "Identifiant APEC enregistré",
     "apec_identifier_removed": "Identifiant APEC retiré",
     "offer_deposited": "Offre déposée",

@@ -3,17 +3,25 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
 from flask import Flask
+from openpyxl import load_workbook
 
+from app.adapters.platforms.apec_mapping import position_of
 from app.core.database import db
+from app.domain.diffusion.advert import advert_of
+from app.domain.diffusion.apec.facts import facts_of
 from app.domain.diffusion.apec.models import ApecAgreement, ApecIdentifier
 from app.domain.diffusion.board import Trial
 from app.domain.diffusion.models import Diffusion
+from app.domain.diffusion.platforms.apec import APEC
 from app.domain.diffusion.registry import turn
+from app.domain.diffusion.whereabouts import line_of
+from app.domain.offers.models import Offer
 from app.domain.organisations.models import Membership
 from app.domain.organisations.roles import Role
 from tests.factories.offers import given
@@ -50,6 +58,10 @@ def space(app: Flask, client: CheckedClient, apec: Partner) -> str:
         member, _ = member_with_offer()
         by_link(client, member.account, proven=True)
         return f"/espace/{member.organisation.public_id}"
+
+
+def text_of(client: CheckedClient, space: str) -> str:
+    return client.get(f"{space}/apec").text.replace("\u00a0", " ")
 
 
 def add(client: CheckedClient, space: str, value: str):  # type: ignore[no-untyped-def]
@@ -191,11 +203,52 @@ def test_the_table_of_users_holds_no_formula(app: Flask, client: CheckedClient, 
         other = make_member(chief.organisation, Role.RECRUITER, email="+lea@cma.example")
         other.account.name = '=HYPERLINK("http://mal.example") Roux'
         make_member(chief.organisation, Role.READER, email="lecture@cma.example")
-    answer = client.get(f"{space}/apec/utilisateurs")
+    answer = client.get(f"{space}/apec/utilisateurs?format=csv")
     lines = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
     assert lines[0] == ["Nom", "Prénom", "Fonction", "E-mail", "Téléphone"]
     assert len(lines) == 3
     assert not [cell for line in lines for cell in line if cell.startswith(("=", "+", "-", "@"))]
+    book = client.get(f"{space}/apec/utilisateurs")
+    assert book.headers["Content-Disposition"] == "attachment; filename=apec-utilisateurs.xlsx"
+    [sheet] = load_workbook(io.BytesIO(book.data)).worksheets
+    cells = [list(row) for row in sheet.iter_rows()]
+    assert [cell.value for cell in cells[0]] == lines[0]
+    assert {cell.data_type for row in cells for cell in row if cell.value is not None} == {"s"}
+    assert "+lea@cma.example" in {cell.value for row in cells for cell in row}
+
+
+def test_the_structure_chooses_what_leaves(app: Flask, client: CheckedClient, space: str) -> None:
+    client.submit(client.get(f"{space}/apec"), button="N’envoyer que les offres que je choisis")
+    add(client, space, "123456789W")
+    assert "« Diffuser sur APEC »" in text_of(client, space)
+    with app.app_context():
+        assert db.session.query(Diffusion).count() == 0
+        offer = db.session.query(Offer).one()
+        assert line_of(offer, APEC).act == "ask"
+    client.submit(client.get(f"{space}/apec"), button="Envoyer toutes celles qui peuvent y aller")
+    with app.app_context():
+        assert db.session.query(Diffusion).one().platform == "apec"
+
+
+def test_a_public_employer_s_own_offers_are_of_the_public_sector(
+    app: Flask, client: CheckedClient, space: str
+) -> None:
+    about = {"about": "Une administration. " * 10, "is_public": "y"}
+    assert client.submit(client.get(f"{space}/apec/presentation"), about).status_code == 200
+    keyring = app.extensions["keyring"]
+    with given(app):
+        member = db.session.query(Membership).one()
+        give_identifier(member)
+        other = advert_of(db.session.query(Offer).one())
+        own = replace(other, siret=member.organisation.siret)
+        found = [facts_of(one, keyring=keyring) for one in (other, own)]
+    assert [one.is_public for one in found if one] == [False, True]
+    statuses = [
+        position_of(one, facts, reference="R", apply_email="a@b.fr", apply_url="https://b.fr").status
+        for one, facts in zip((other, own), found, strict=True)
+        if facts
+    ]
+    assert statuses == ["CADRE_PRIVE", "CADRE_PUBLIC"]
 
 
 def test_the_page_says_why_an_offer_cannot_go(app: Flask, client: CheckedClient, apec: Partner) -> None:

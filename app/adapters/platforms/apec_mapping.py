@@ -72,7 +72,7 @@ def position_of(
     return Position(
         reference=reference,
         relationship="broker" if facts.for_another else "self",
-        client_name=advert.company,
+        client_name=_plain(advert.company),
         client_siret=str(advert.siret),
         naf=naf_of(advert) or "",
         commune=commune_of(advert) or "",
@@ -81,7 +81,7 @@ def position_of(
         duration=advert.duration_months or 0,
         remote=REMOTE.get(advert.remote),
         job_type=JOB_TYPES[contract_of(advert)],
-        status="AGENT_DE_MAITRISE" if is_for_an_agent(advert.title) else "CADRE_PRIVE",
+        status=_status(advert, facts),
         # A day that has passed would be refused: without one the job begins as soon as possible.
         start=start.isoformat() if start is not None and start >= clock.today() else None,
         description=description_of(advert),
@@ -92,6 +92,12 @@ def position_of(
         apply_url=apply_url,
         openings=advert.openings,
     )
+
+
+def _status(advert: Advert, facts: ApecFacts) -> str:
+    if is_for_an_agent(advert.title):
+        return "AGENT_DE_MAITRISE"
+    return "CADRE_PUBLIC" if facts.is_public else "CADRE_PRIVE"
 
 
 def contract_of(advert: Advert) -> ContractType:

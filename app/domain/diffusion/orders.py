@@ -77,7 +77,21 @@ def order(
     diffusion.revision += 1
     db.session.flush()
     failpoint("push.superseded_before_order")
-    message = enqueue(
+    message = _queued(diffusion, platform, act, lane, due or clock.now())
+    if message is None:
+        # Another process has just counted one at the same time: what it wrote may have left already.
+        diffusion.revision += 1
+        db.session.flush()
+        message = _queued(diffusion, platform, act, lane, due or clock.now())
+    if message is None:
+        raise RuntimeError("a revision has one order")
+    return message
+
+
+def _queued(
+    diffusion: Diffusion, platform: Platform, act: str, lane: str, due: datetime
+) -> OutboxMessage | None:
+    return enqueue(
         kind=platform.kind,
         template=act,
         refs={"diffusion": diffusion.id},
@@ -85,12 +99,9 @@ def order(
         rhythm=Rhythm.NOW if platform.repeatable else Rhythm.ONCE,
         dedupe_key=f"push:{platform.key}:{diffusion.id}:{diffusion.revision}:{act}",
         about=("diffusion", str(diffusion.id)),
-        due=due or clock.now(),
+        due=due,
         lane=lane,
     )
-    if message is None:
-        raise RuntimeError("a revision has one order")
-    return message
 
 
 def watch(diffusion: Diffusion, platform: Platform) -> None:
@@ -144,6 +155,8 @@ def _first_time(offer: Offer, platform: Platform, options: Options) -> Diffusion
     """The diffusion of an offer that goes there by itself; none while it can't."""
     relayed = platform.relayed_by is not None
     if relayed or not platform.automatic or not is_visible(offer) or platform.obstacles(offer, options):
+        return None
+    if not platform.takes_by_itself(offer):
         return None
     diffusion = _new(offer, platform.key)
     journal.record("diffusion_asked", diffusion, by=SYSTEM, facts={"platform": platform.key})

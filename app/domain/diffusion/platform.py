@@ -97,6 +97,8 @@ class Platform:
     """Do people read each offer there before it is published? The employer is then told at once."""
     automatic: bool = True
     """Is every eligible offer sent there, or only when a person asks?"""
+    chosen: Callable[[Offer], bool] | None = None
+    """Where that depends on the structure: does this offer, which may go there, leave by itself?"""
     workers: int = 2
     timeout: timedelta = timedelta(seconds=20)
     late_after: timedelta = timedelta(hours=1)
@@ -114,6 +116,10 @@ class Platform:
     def may(self, ability: Ability) -> bool:
         """Can it do this?"""
         return ability in self.abilities
+
+    def takes_by_itself(self, offer: Offer) -> bool:
+        """Does an offer that may go there leave without being asked for?"""
+        return self.automatic and (self.chosen is None or self.chosen(offer))
 
     def obstacles(self, offer: Offer, options: Options) -> list[str]:
         """Why this offer can't go there, in French; empty when it can."""

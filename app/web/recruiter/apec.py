@@ -24,6 +24,10 @@ from app.web.outside import without_transaction
 from app.web.recruiter import blueprint
 
 Answer = str | Response | tuple[str, int]
+SENDING = {
+    True: "C’est noté : chaque offre qui peut aller à l’APEC y part d’elle-même.",
+    False: "C’est noté : seules les offres que vous choisissez partiront à l’APEC. Les autres y restent.",
+}
 NO_PERSON = "Choisissez une personne de la structure."
 
 
@@ -128,6 +132,20 @@ def _keep(chosen: Membership, value: str, trial: Trial) -> str:
     said = trial.sentence if trial.works else f"{trial.sentence} Nous l’essaierons plus tard."
     flash(f"Identifiant enregistré. {said}", "success" if trial.works else "info")
     return _url()
+
+
+@blueprint.post("/espace/<string:organisation>/apec/envoi")
+@member(Permission.OFFER_MANAGE)
+def apec_sending(organisation: str) -> Response:
+    """« Envoyer toutes les offres », or only those that somebody chooses."""
+    everything = request.form.get("act") == "tout"
+
+    def act() -> str:
+        identifiers.choose_sending(_space(), sends_all=everything, by=current_actor())
+        flash(SENDING[everything], "success")
+        return _url()
+
+    return run_once(act)
 
 
 @blueprint.post("/espace/<string:organisation>/apec/identifiant/essayer")

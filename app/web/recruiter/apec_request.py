@@ -21,8 +21,10 @@ from app.domain.organisations.members import members_of
 from app.domain.organisations.models import Organisation
 from app.domain.organisations.roles import may as role_may
 from app.domain.reference.places import departments
+from app.lists.spreadsheet import BOM, as_csv
+from app.lists.workbook import MIMETYPE, as_xlsx
 from app.web.access import Permission, current_account, current_actor, current_membership, may, member
-from app.web.csv_answer import csv_answer
+from app.web.csv_answer import csv_answer, file_answer
 from app.web.forms.base import PostForm
 from app.web.forms.choice import Choices, Radios
 from app.web.forms.fields import EmailAddress, Line, NoContactDetails, Paragraph, PhoneNumber
@@ -48,6 +50,11 @@ class AboutForm(PostForm):
         "Notre convention nous permet de publier pour d’autres entreprises",
         description="Seulement pour les cabinets de recrutement, les entreprises de travail temporaire et "
         "celles que leur convention y autorise. Sans cela, seules vos propres offres partent.",
+    )
+    is_public = BooleanField(
+        "Notre structure est un employeur public",
+        description="Vos propres offres de cadre sont alors dites du secteur public. Une fois retirées, "
+        "l’APEC ne les remet pas en ligne : une copie part sous une autre référence.",
     )
 
 
@@ -86,14 +93,23 @@ def apec_about(organisation: str) -> Answer:
     space = _space()
     found = db.session.get(ApecAgreement, space.id)
     if request.method != "POST":
-        kept = {"about": found.about, "for_others": found.for_others} if found else {}
+        kept = (
+            {"about": found.about, "for_others": found.for_others, "is_public": found.is_public}
+            if found
+            else {}
+        )
         return render_template("recruiter/apec_about.html", form=AboutForm(data=kept), space=space)
     form = AboutForm()
     if form.validate() and len(str(form.about.data)) >= SHORTEST:
 
         def act() -> str:
-            others = bool(form.for_others.data)
-            keep_agreement(space, about=str(form.about.data), for_others=others, by=current_actor())
+            keep_agreement(
+                space,
+                about=str(form.about.data),
+                for_others=bool(form.for_others.data),
+                is_public=bool(form.is_public.data),
+                by=current_actor(),
+            )
             flash("Présentation enregistrée.", "success")
             return url_for("recruiter.apec", organisation=space.public_id)
 
@@ -172,7 +188,10 @@ def _letter(form: LetterForm, situation: Situation) -> Letter:
 @blueprint.get("/espace/<string:organisation>/apec/utilisateurs")
 @member(Permission.MEMBERS_MANAGE)
 def apec_users(organisation: str) -> Response:
-    """The table that APEC asks for: the people who publish."""
+    """The table that APEC asks for, the people who publish: a workbook, or CSV with `?format=csv`."""
     space = _space()
     people = [one for one in members_of(space) if role_may(one.role, Permission.OFFER_MANAGE)]
-    return csv_answer(users_table(people), "apec-utilisateurs.csv")
+    table = users_table(people)
+    if request.args.get("format") == "csv":
+        return csv_answer(BOM + as_csv(table), "apec-utilisateurs.csv")
+    return file_answer(as_xlsx(table, title="Utilisateurs"), "apec-utilisateurs.xlsx", mimetype=MIMETYPE)

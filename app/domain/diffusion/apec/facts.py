@@ -31,11 +31,13 @@ def facts_of(advert: Advert, *, keyring: Keyring) -> ApecFacts | None:
     organisation = offer.organisation
     agreement = db.session.get(ApecAgreement, organisation.id)
     low, high = pay_of(advert)
+    for_another = advert.siret.siren != organisation.siret.siren
     facts = partial(
         ApecFacts,
         about=agreement.about if agreement else "",
-        for_another=advert.siret.siren != organisation.siret.siren,
+        for_another=for_another,
         may_for_others=agreement is not None and agreement.for_others,
+        is_public=agreement is not None and agreement.is_public and not for_another,
         pay_min=low,
         pay_max=high,
     )

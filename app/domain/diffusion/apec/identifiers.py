@@ -107,16 +107,38 @@ def offers_there(found: ApecIdentifier) -> int:
     return db.session.scalar(query) or 0
 
 
-def keep_agreement(organisation: Organisation, *, about: str, for_others: bool, by: Actor) -> ApecAgreement:
-    """The company text, and whether the agreement lets it publish for others."""
-    found = db.session.get(ApecAgreement, organisation.id)
-    if found is None:
-        found = ApecAgreement(organisation_id=organisation.id, changed_at=clock.now())
-        db.session.add(found)
-    found.about, found.for_others, found.changed_at = about, for_others, clock.now()
+def keep_agreement(
+    organisation: Organisation, *, about: str, for_others: bool, by: Actor, is_public: bool = False
+) -> ApecAgreement:
+    """The company text, whether the agreement lets it publish for others, whether it is a public employer."""
+    found = agreement_of(organisation)
+    found.about, found.for_others, found.is_public = about, for_others, is_public
+    found.changed_at = clock.now()
     journal.record("apec_agreement_kept", organisation, by=by)
     db.session.flush()
     send_again(organisation, _ABOUT_AGREEMENT, by=by)
+    return found
+
+
+def choose_sending(organisation: Organisation, *, sends_all: bool, by: Actor) -> None:
+    """Every offer that may go to APEC leaves by itself from now on, or only those that somebody chooses."""
+    found = agreement_of(organisation)
+    found.sends_all, found.changed_at = sends_all, clock.now()
+    journal.record("apec_sending_chosen", organisation, by=by, facts={"all": sends_all})
+    db.session.flush()
+    if sends_all:
+        send_what_may_go(organisation)
+
+
+def agreement_of(organisation: Organisation) -> ApecAgreement:
+    """What the structure has said of itself, made empty when it has said nothing."""
+    found = db.session.get(ApecAgreement, organisation.id)
+    if found is None:
+        found = ApecAgreement(
+            organisation_id=organisation.id, about="", for_others=False, is_public=False, sends_all=True,
+            changed_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(found)
     return found
 
 

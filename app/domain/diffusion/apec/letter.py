@@ -8,7 +8,6 @@ from urllib.parse import quote
 from app.core.french import phone_fr
 from app.core.identifiers import Siret
 from app.domain.organisations.models import Membership
-from app.lists.spreadsheet import BOM, as_csv
 
 ADEP = "adep@apec.fr"
 COMPANIES = "contact.entreprise@apec.fr"
@@ -134,10 +133,9 @@ _WORDS: dict[Situation, tuple[str, str, tuple[str, ...]]] = {
 }
 
 
-def users_table(members: Iterable[Membership]) -> str:
-    """The people to subscribe, as a CSV file; the telephone, which we don't keep, is left to fill in."""
-    lines = [_line(member) for member in members]
-    return BOM + as_csv([COLUMNS, *lines])
+def users_table(members: Iterable[Membership]) -> list[tuple[str, ...]]:
+    """The people to subscribe, headings first; the telephone, which we don't keep, is left to fill in."""
+    return [COLUMNS, *(_line(member) for member in members)]
 
 
 def _line(member: Membership) -> tuple[str, ...]:

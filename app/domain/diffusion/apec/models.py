@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Model, UtcDateTime, db, personal
+from app.domain.offers.models import Offer
 from app.domain.organisations.models import Membership, Organisation
 
 
@@ -45,7 +46,7 @@ class ApecOffer(Model):
 
 
 class ApecAgreement(Model):
-    """The structure's own text, and whether its agreement lets it publish for other companies."""
+    """The structure's own text, what its agreement lets it publish, and what leaves by itself."""
 
     __tablename__ = "apec_agreement"
 
@@ -54,9 +55,19 @@ class ApecAgreement(Model):
     )
     about: Mapped[str] = mapped_column(sa.Text, default="")
     for_others: Mapped[bool] = mapped_column(default=False)
+    # A public employer: its own offers of « cadre » are said to be of the public sector.
+    is_public: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # Does every offer that may go there leave by itself, or only those that somebody chooses?
+    sends_all: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     organisation: Mapped[Organisation] = relationship()
+
+
+def sends_all(offer: Offer) -> bool:
+    """Does the structure let every offer leave? Yes, while it has said nothing."""
+    chosen = sa.select(ApecAgreement.sends_all).where(ApecAgreement.organisation_id == offer.organisation_id)
+    return db.session.scalar(chosen) is not False
 
 
 def has_identifier(organisation: Organisation) -> bool:

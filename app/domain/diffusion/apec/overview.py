@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from app.core import clock
 from app.core.database import db
+from app.domain.diffusion.apec.models import ApecAgreement
 from app.domain.diffusion.lifecycle import DiffusionStatus
 from app.domain.diffusion.models import Diffusion
 from app.domain.diffusion.platforms.apec import APEC, comes_with_an_identifier, is_for_an_agent
@@ -33,6 +34,9 @@ WHAT_TO_DO = {
 }
 
 
+ON_DEMAND = "« Diffuser sur APEC », page de l’offre, l’y envoie."
+
+
 @dataclass(frozen=True, slots=True)
 class OfferThere:
     """One offer: its diffusion at APEC if it has one, else what stops it."""
@@ -40,6 +44,9 @@ class OfferThere:
     offer: Offer
     diffusion: Diffusion | None
     obstacles: tuple[str, ...]
+    is_chosen: bool = False
+    """The structure sends only those that somebody chooses."""
+    is_public: bool = False
 
     @property
     def state(self) -> str:
@@ -51,7 +58,11 @@ class OfferThere:
     @property
     def listed_as(self) -> str:
         """How APEC classes it."""
-        return "Agent de maîtrise" if is_for_an_agent(self.offer.title) else "Cadre"
+        if is_for_an_agent(self.offer.title):
+            return "Agent de maîtrise"
+        own = self.offer.organisation
+        ours = own is not None and own.siret.siren == self.offer.establishment.siret.siren
+        return "Cadre du secteur public" if self.is_public and ours else "Cadre"
 
     @property
     def number(self) -> str:
@@ -70,7 +81,7 @@ class OfferThere:
     def to_do(self) -> str:
         """What the person may do now."""
         if self.diffusion is None:
-            return " ".join(self.obstacles)
+            return " ".join(self.obstacles) or (ON_DEMAND if self.is_chosen else "")
         said = WHAT_TO_DO.get(self.diffusion.status, "")
         if self.diffusion.status is S.REFUSED and self.diffusion.reason_text:
             return f"{self.diffusion.reason_text} {said}"
@@ -92,7 +103,8 @@ def offers_there(organisation: Organisation) -> list[OfferThere]:
     )
     offers = list(db.session.scalars(query))
     found = _diffusions([offer.id for offer in offers])
-    return [_line(offer, found.get(offer.id)) for offer in offers]
+    agreement = db.session.get(ApecAgreement, organisation.id)
+    return [_line(offer, found.get(offer.id), agreement) for offer in offers]
 
 
 def _diffusions(offers: list[int]) -> dict[int, Diffusion]:
@@ -104,8 +116,14 @@ def _diffusions(offers: list[int]) -> dict[int, Diffusion]:
     return {one.offer_id: one for one in db.session.scalars(query).unique()}
 
 
-def _line(offer: Offer, diffusion: Diffusion | None) -> OfferThere:
+def _line(offer: Offer, diffusion: Diffusion | None, agreement: ApecAgreement | None) -> OfferThere:
     # The page says once for all whether there is an identifier.
     rules = [rule for rule in APEC.rules if rule is not comes_with_an_identifier]
     reasons = tuple(reason for rule in rules if (reason := rule(offer, {})))
-    return OfferThere(offer, diffusion, () if diffusion else reasons)
+    return OfferThere(
+        offer,
+        diffusion,
+        () if diffusion else reasons,
+        is_chosen=agreement is not None and not agreement.sends_all,
+        is_public=agreement is not None and agreement.is_public,
+    )

@@ -15,6 +15,8 @@ class ApecFacts:
     for_another: bool
     """The offer is another firm's than the structure's: « indirect » at APEC."""
     may_for_others: bool
+    is_public: bool = False
+    """The firm of the offer is a public employer."""
     pay_min: int | None
     pay_max: int | None
 

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from app.domain.diffusion.apec.models import has_identifier
+from app.domain.diffusion.apec.models import has_identifier, sends_all
 from app.domain.diffusion.platform import Ability, Confirmation, Options, Platform, Transport
 from app.domain.diffusion.platforms.apec_refusals import REFUSALS
 from app.domain.diffusion.rules import company_is_verified, has_a_place
@@ -89,6 +89,7 @@ APEC = Platform(
     # A second creation would publish twice, and APEC can't merge two offers.
     repeatable=False,
     moderated=True,
+    chosen=sends_all,
     timeout=timedelta(seconds=30),
     writes=Rate(limit=20, seconds=60, burst=5),
     reads=Rate(limit=60, seconds=60, burst=20),
