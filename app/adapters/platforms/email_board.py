@@ -10,7 +10,7 @@ from app.domain.diffusion.board import Act, Listed, Order, Problem, Reply, Trial
 from app.domain.diffusion.carried import MAIL_QUEUED, MAILED
 from app.domain.diffusion.lifecycle import DiffusionStatus
 from app.domain.diffusion.platform import Platform
-from app.domain.diffusion.site_emails import SiteAdvert, submission_of
+from app.domain.diffusion.site_emails import SiteAdvert, key_prefix, submission_of
 from app.outbox import queue
 from app.outbox.models import OutboxMessage, OutboxStatus, SuppressedAddress
 
@@ -74,6 +74,10 @@ class EmailBoard:
                 OutboxMessage.about_type == "site_advert",
                 OutboxMessage.about_id == order.reference,
                 OutboxMessage.kind == "mail",
+                # References are unique at a site: two of them may have the same.
+                OutboxMessage.dedupe_key.startswith(
+                    key_prefix(self._platform.key, order.reference), autoescape=True
+                ),
             )
             .order_by(OutboxMessage.id.desc())
             .limit(1)

@@ -52,7 +52,7 @@ class SiteAdvert(Mail):
     def dedupe_key(self) -> str:
         """The same content is written once, whatever the number of tries."""
         digest = advert_of(self.offer).digest[:24] if self.act is not Act.WITHDRAW else ""
-        return f"mail:site:{self.platform}:{self.reference}:{self.act.value}:{digest}"
+        return f"{key_prefix(self.platform, self.reference)}{self.act.value}:{digest}"
 
     def about(self) -> tuple[str, str]:
         return ("site_advert", self.reference)
@@ -83,6 +83,11 @@ class SiteAdvert(Mail):
     @classmethod
     def sample(cls) -> Self:
         return cls("offres@emplois-locaux.example", sample_offer(), "", "DA-7K3M9P", Act.PUBLISH)
+
+
+def key_prefix(platform: str, reference: str) -> str:
+    """How the keys of all the e-mails of one sending begin."""
+    return f"mail:site:{platform}:{reference}:"
 
 
 def submission_of(platform: str, reference: str) -> Submission | None:

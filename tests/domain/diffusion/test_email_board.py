@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
@@ -26,7 +27,7 @@ from app.domain.offers.life import close_offer
 from app.domain.offers.lifecycle import EndReason
 from app.domain.offers.models import Offer
 from app.mailing import deliverer_of
-from app.outbox.models import SuppressedAddress
+from app.outbox.models import OutboxMessage, OutboxStatus, SuppressedAddress
 from tests.factories.offers import make_offer
 from tests.support.diffusion import Scene, scene
 from tests.support.examples import keeps_example
@@ -120,6 +121,26 @@ def test_the_same_content_is_written_once_whatever_is_tried(play: Scene, mailbox
     )
     play.pusher.board.perform(order)
     assert len(sent(mailbox)) == 1
+
+
+def test_what_became_of_a_mail_is_not_that_of_another_site(app: Flask, play: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "voisin.toml"
+    path.write_text(DECLARATION.replace("journal_local", "journal_voisin"), "utf-8")
+    [site] = read_sites(path, {})
+    declare(site.platform)
+    with scene(app, "journal_voisin", EmailBoard(site.platform, "offres@voisin.example")) as other:
+        number = online()
+        play.push()
+        other.push()
+        # The same reference at both: the first wasn't taken, the other, later, was.
+        for status, to in ((OutboxStatus.REFUSED, ADDRESS), (OutboxStatus.SENT, "offres@voisin.example")):
+            theirs = OutboxMessage.recipient == to
+            db.session.execute(sa.update(OutboxMessage).where(theirs).values(status=status))
+        db.session.commit()
+        play.push_later(6)
+        other.push_later(6)
+        assert play.diffusion(number).status is S.REFUSED
+        assert other.diffusion(number).detail == "mail_delivered"
 
 
 def test_an_address_that_bounces_stops_it_in_sight_of_staff(play: Scene, mailbox: Mailbox) -> None:
