@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from app.adapters.http import HttpClient
 from app.adapters.payload import clean, text
@@ -65,7 +66,7 @@ class RestBoard:
                 if found.remote_id is None:
                     return found
                 order = replace(order, remote_id=found.remote_id)
-            address = f"{self._site.path}/{order.remote_id}"
+            address = f"{self._site.path}/{quote(order.remote_id, safe='')}"
             if order.act is Act.WITHDRAW:
                 return self._remove(address)
             return self._write("PUT", address, self._body(order), remote_id=order.remote_id)
@@ -172,7 +173,7 @@ class RestBoard:
     def _read(self, order: Order) -> Reply:
         """By its number there, else by our reference."""
         if order.remote_id is not None:
-            called = self._call("GET", f"{self._site.path}/{order.remote_id}")
+            called = self._call("GET", f"{self._site.path}/{quote(order.remote_id, safe='')}")
         else:
             called = self._call("GET", self._site.path, params={"reference": order.reference})
         if called.status in {404, 410}:

@@ -13,6 +13,7 @@ from app.core import clock
 MARGIN = timedelta(seconds=10)
 # Without a word on its life, a token is asked for again after this.
 _LIFE = 300.0
+_REFUSED = frozenset({400, 401, 403})
 
 
 class TokenRefused(Exception):
@@ -78,13 +79,22 @@ class Tokens:
             if token == self._token:
                 self._ends = None
 
-    def _renew(self) -> None:
+    def _take_kept(self) -> bool:
+        """Is there another refresh token than the one we have?"""
         last = self._kept.load() if self._kept is not None else None
-        if last is not None:
-            self._form["refresh_token"] = last
+        if last is None or last == self._form.get("refresh_token"):
+            return False
+        self._form["refresh_token"] = last
+        return True
+
+    def _renew(self) -> None:
+        self._take_kept()
         try:
             answer = self._client.post_form("", form=self._form, params=self._params)
-            if answer.status in {400, 401, 403}:
+            if answer.status in _REFUSED and self._take_kept():
+                # Another process has just used ours up, and kept the one that follows it.
+                answer = self._client.post_form("", form=self._form, params=self._params)
+            if answer.status in _REFUSED:
                 raise TokenRefused(str(answer.status))
             content = answer.json() if answer.status == 200 else None
         except HttpFault as fault:

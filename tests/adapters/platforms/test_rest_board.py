@@ -110,6 +110,25 @@ def test_a_refresh_token_that_turns_is_kept_for_the_next_process(app: Flask, par
             rest_board(partner.url, kind)._credential.headers()
 
 
+def test_two_processes_that_renew_at_the_same_time_are_not_a_refused_key(
+    app: Flask, partner: Partner
+) -> None:
+    class ReadJustBefore(SealedToken):
+        """What was kept when it was first read is used up by another process before it is sent."""
+
+        readings = 0
+
+        def load(self) -> str | None:
+            self.readings += 1
+            return None if self.readings == 1 else super().load()
+
+    kind, ring = "oauth2_authorization_code", Keyring.of(["x" * 32])
+    with app.app_context():
+        published(rest_board(partner.url, kind, kept=SealedToken("emplois_locaux", ring)))
+        late = rest_board(partner.url, kind, kept=ReadJustBefore("emplois_locaux", ring))
+        assert published(late, "DA-2").verdict is V.ACCEPTED
+
+
 def test_tokens_that_cannot_be_had_do_no_harm(partner: Partner) -> None:
     partner.fails("503", path="/oauth")
     assert published(rest_board(partner.url, "oauth2_client_credentials")).verdict is V.TRANSIENT
