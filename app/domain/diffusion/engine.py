@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 PUSH_PATIENCE = Patience(cap=timedelta(hours=1), gives_up_after=timedelta(hours=48))
 BATCH = 5
 SLACK = timedelta(seconds=60)
+# A change that finds nothing, what replaces it, the reading that settles it: each may take its whole time.
+CALLS = 3
 # What no reading will ever settle waits for a person.
 NEVER_BY_ITSELF = timedelta(days=365)
 
@@ -44,7 +46,7 @@ class Pusher:
         self.platform = platform
         self.board = board
         self.owner = worker_name()
-        self.lease = platform.timeout + SLACK
+        self.lease = platform.timeout * CALLS + SLACK
         self.settler = Settler(platform.kind, PUSH_PATIENCE)
 
     def drain(self, *, limit: int = 1000, stop: threading.Event | None = None) -> Counts:

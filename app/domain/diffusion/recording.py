@@ -77,7 +77,7 @@ class Recorder:
         if submission.status is not SubmissionStatus.OVER:
             SUBMISSION_LIFECYCLE.apply(submission, "know")
         submission.remote_id = reply.remote_id or submission.remote_id
-        diffusion.url = reply.url or diffusion.url
+        diffusion.url = web_address(reply.url) or diffusion.url
         if act in {Act.PUBLISH, Act.UPDATE}:
             diffusion.reads = 0
             # A change that finds it over there wasn't taken: it may be sent again.
@@ -225,6 +225,11 @@ class Recorder:
                 submission.attempts.append(line)
         if begun is not None and not begun.verdict:
             begun.verdict = reply.verdict.value
+
+
+def web_address(given: str | None) -> str | None:
+    """An address that a page may lead to; what a partner says is shown as a link to whoever reads it."""
+    return given if given is not None and given.startswith(("https://", "http://")) else None
 
 
 ENDINGS = {

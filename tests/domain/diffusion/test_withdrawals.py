@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.actor import Actor, ActorKind
 from app.core import clock
 from app.core.database import db
 from app.domain.diffusion.lifecycle import DiffusionStatus, SubmissionStatus
+from app.domain.diffusion.recording import web_address
 from app.domain.diffusion.registry import turn
 from app.domain.offers.editing import edit_offer
 from app.domain.offers.life import close_offer
@@ -17,6 +19,7 @@ from app.domain.offers.lifecycle import EndReason
 from app.domain.offers.models import Offer
 from app.domain.offers.undo import undo_act
 from app.outbox import leases
+from app.outbox.models import OutboxMessage
 from app.outbox.settling import Result
 from app.scheduling.runner import run_job
 from tests.factories.offers import make_offer
@@ -209,6 +212,24 @@ def test_a_board_that_keeps_it_is_for_a_person(app: Flask, board: Partner) -> No
         play.push_later(120)
         play.push_later(180)
         assert play.diffusion(offer_id).status is S.CLOSED
+
+
+def test_two_processes_that_number_an_order_alike_both_write_one(play: Scene, lba: Partner) -> None:
+    offer_id = published(play, lba)
+    found = play.diffusion(offer_id)
+    # What the other has counted at the same time, and that has left since.
+    taken = sa.update(OutboxMessage).where(OutboxMessage.template == "publish")
+    key = f"push:{found.platform}:{found.id}:{found.revision + 1}:update"
+    db.session.execute(taken.values(dedupe_key=key))
+    db.session.commit()
+    edit(offer_id, title="Boulangère ou boulanger")
+    play.push()
+    assert writes_to(lba)[-1].startswith("PUT ")
+
+
+def test_an_address_that_a_partner_gives_is_one_of_the_web() -> None:
+    assert web_address("https://site.example/1") == "https://site.example/1"
+    assert web_address("javascript:alert(1)") is None
 
 
 @pytest.fixture
