@@ -62,6 +62,27 @@ def test_columns_sort_by_links_that_say_the_order(client: CheckedClient) -> None
     assert shown(client.get(f"{base}?tri=inconnu")) == shown(client.get(base))
 
 
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"acte": "assign:" + "9" * 81}, 422),
+        ({"acte": "step:contacted", "selection": "tout", "total": "9" * 5000}, 303),
+        ({"acte": "step:contacted", "choix": ["\x00"]}, 400),
+        ({"acte": "step:contacted\x00"}, 400),
+    ],
+)
+def test_what_no_page_posts_is_refused_without_an_incident(
+    client: CheckedClient, more: dict[str, object], status: int
+) -> None:
+    company = followed(brand="Fournil")
+    base = f"{enter(client, opco_member())}/entreprises"
+    ticked = {"choix": [company.public_id], **more}
+    assert client.submit(client.get(base), ticked, form="/lots", follow=False).status_code == status
+    for number in (2**31, 2**63, "9" * 5000):
+        assert client.get(f"{base}/vues/{number}").status_code == 404
+    assert client.get(f"{base}?page={'9' * 5000}").status_code == 200
+
+
 def test_numbers_on_the_button_the_confirm_page_and_the_result_are_the_same(client: CheckedClient) -> None:
     for number in range(23):
         followed(brand=f"Fournil {number:02d}")

@@ -127,5 +127,5 @@ def act_of(
         return None
     people = {str(one.account_id): one.account for one in members_of(space)}
     # Somebody who has left since is an obstacle for each row, not an act that doesn't exist.
-    known = choice == NOBODY or choice.isdecimal()
+    known = choice == NOBODY or (choice.isdecimal() and len(choice) <= 10)
     return Assign(opco, people.get(choice), choice=choice, by=by) if known else None

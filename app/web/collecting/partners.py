@@ -21,6 +21,7 @@ from app.web.collecting.company_contact import CompanyAndContact
 from app.web.collecting.series_base import Answer, collector, structure
 from app.web.forms.base import PostForm
 from app.web.forms.once import answered_before, run_once
+from app.web.numbers import page_asked
 from app.web.outside import adapters, without_transaction
 
 PER_PAGE = 20
@@ -35,12 +36,10 @@ class PartnerForm(PostForm, CompanyAndContact):
 def partners(organisation: str) -> str:
     """Search, list, what can be done for each."""
     text = "".join(sign for sign in request.args.get("q", "") if sign.isprintable()).strip()[:80]
-    asked = request.args.get("page", "1")
-    number = max(1, min(int(asked), 10_000)) if asked.isascii() and asked.isdigit() else 1
     return render_template(
         "collecting/partners.html",
         space=structure(),
-        page=partners_page(structure(), text, page=number, size=PER_PAGE),
+        page=partners_page(structure(), text, page=page_asked(), size=PER_PAGE),
         text=text,
         may_deposit=may(Permission.OFFER_MANAGE),
         form=PostForm(),

@@ -39,6 +39,7 @@ from app.web.csv_answer import csv_answer
 from app.web.forms.base import PostForm
 from app.web.forms.details import LEVEL_LABELS
 from app.web.forms.once import answered_before, run_once
+from app.web.numbers import whole_number
 
 # What a person reads of an offer of the series: word, and kind of badge.
 RESULTS = {
@@ -134,8 +135,7 @@ def order(organisation: str, series: str) -> Answer:
     if (former := answered_before()) is not None:
         return former
     found = series_or_404(series, to_change=True)
-    asked = request.form.get("count", "")
-    count = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else -1
+    count = whole_number(request.form.get("count", ""))
 
     def act() -> str:
         order_series(found, count=count, version=request.form.get("version", ""), by=current_actor())

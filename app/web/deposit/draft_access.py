@@ -18,6 +18,7 @@ from app.domain.offers.drafts import DraftChanged, Holder, draft_held_by, save_a
 from app.domain.offers.models import Draft
 from app.web.access import current_account, current_links
 from app.web.forms.base import PostForm
+from app.web.numbers import whole_number
 from app.web.structures import managed_structures
 
 MAX_KEPT = 20_000
@@ -38,7 +39,7 @@ class DraftForm(PostForm):
         text = self.version.data or ""
         if not text:
             return None
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+        return whole_number(text)
 
     def show_version(self, draft: Draft) -> None:
         """Write the present version in the page."""

@@ -19,6 +19,7 @@ from app.web.manage import blueprint
 from app.web.manage.forms import EditForm
 from app.web.manage.loading import acting_on, offer_or_404
 from app.web.manage.pages import short_job
+from app.web.numbers import whole_number
 
 LABELS = {
     "title": "Titre de l’annonce",
@@ -61,7 +62,7 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
 
 
 def _save(found: Offer, form: EditForm, changes: dict[str, Any]) -> str | Response | tuple[str, int]:
-    version = int(form.version.data) if str(form.version.data).isdigit() else -1
+    version = whole_number(str(form.version.data))
 
     def act() -> str:
         edit_offer(found, changes, version=version, by=acting_on(found))

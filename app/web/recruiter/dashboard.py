@@ -30,6 +30,7 @@ from app.web.access import (
 from app.web.feed_addresses import open_feeds
 from app.web.forms.base import PostForm
 from app.web.forms.once import run_once
+from app.web.numbers import page_asked
 from app.web.recruiter import blueprint
 
 Answer = str | Response | tuple[str, int]
@@ -64,7 +65,7 @@ def dashboard(organisation: str) -> str:
     """What there is to do, then every offer that the structure manages."""
     space = current_membership().organisation
     wanted = OfferFilter.of(request.args)
-    page = offers_page(space, wanted, page=_page_number(), size=PER_PAGE)
+    page = offers_page(space, wanted, page=page_asked(), size=PER_PAGE)
     return render_template(
         "recruiter/dashboard.html",
         space=space,
@@ -82,11 +83,6 @@ def dashboard(organisation: str) -> str:
         today=clock.today(),
         form=PostForm(),
     )
-
-
-def _page_number() -> int:
-    number = request.args.get("page", "1")
-    return max(1, min(int(number), 10_000)) if number.isascii() and number.isdigit() else 1
 
 
 def _tasks(space: Organisation) -> list[Task]:

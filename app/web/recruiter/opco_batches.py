@@ -18,6 +18,7 @@ from app.web.access import Permission, current_account, current_actor, member
 from app.web.forms import batch_desk
 from app.web.forms.batch_desk import Answer, BatchDesk
 from app.web.forms.once import run_once
+from app.web.numbers import whole_number
 from app.web.recruiter import blueprint
 from app.web.recruiter.opco_board import SELECTED_ALL, board_page, list_args
 from app.web.recruiter.opco_space import OpcoSpace, opco_space_or_404
@@ -60,9 +61,10 @@ def opco_choose(organisation: str) -> Answer:
 
 def _tell_difference(batch: Batch, *, asked: str) -> None:
     """« Sélectionner les 143 résultats » was read on a page; the list may have changed since."""
-    if asked.isdecimal() and int(asked) != batch.total:
+    shown = whole_number(asked)
+    if shown >= 0 and shown != batch.total:
         said = plural(batch.total, "1 entreprise", f"{batch.total} entreprises")
-        flash(f"La liste a changé depuis : {said} maintenant, au lieu de {int(asked)}.", "info")
+        flash(f"La liste a changé depuis : {said} maintenant, au lieu de {shown}.", "info")
 
 
 @blueprint.get("/espace/<string:organisation>/lots/<string:public_id>")

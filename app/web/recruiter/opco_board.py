@@ -17,6 +17,7 @@ from app.lists.batches import MOST
 from app.lists.saved_views import views_of
 from app.web.access import Permission, current_account, may, member
 from app.web.forms.base import PostForm
+from app.web.numbers import page_asked
 from app.web.recruiter import blueprint
 from app.web.recruiter.opco_space import OpcoSpace, opco_space_or_404
 
@@ -44,7 +45,7 @@ def board_page(here: OpcoSpace, *, refusals: Sequence[tuple[str, str]] = ()) -> 
         wanted=wanted,
         order=order,
         kept=list_args(request.args),
-        found=board(here.opco, wanted, order=order, page=_page(), size=size),
+        found=board(here.opco, wanted, order=order, page=page_asked(), size=size),
         size=size,
         sizes=SIZES,
         filters=_filters(wanted),
@@ -86,11 +87,6 @@ def _filters(wanted: BoardFilter) -> list[tuple[str, str, str, list[tuple[str, s
         ),
         ("anciennete", "À cette étape depuis", wanted.age.value if wanted.age else "", ages),
     ]
-
-
-def _page() -> int:
-    number: Any = request.args.get("page", "1")
-    return max(1, min(int(number), 100_000)) if number.isascii() and number.isdigit() else 1
 
 
 def _size(args: Mapping[str, str]) -> int:
