@@ -15,6 +15,7 @@ from app.domain.accounts.models import Account, Link, Purpose, StaffRole
 from app.domain.cfa_requests.models import CfaRequest, ProposedCandidate
 from app.domain.deposits.models import Series
 from app.domain.deposits.series import Prepared, prepare_series
+from app.domain.diffusion.files import FILE_LIFECYCLE, FileDelivery, FileStatus
 from app.domain.diffusion.lifecycle import DiffusionStatus
 from app.domain.employers.directory import LookUp, Outcome
 from app.domain.employers.mandates import take_mandate
@@ -216,7 +217,9 @@ def _staff_objects(world: World) -> None:
         code="partenaire-d-essai", label="Partenaire", hosts=["exemple.fr"], created_at=clock.now()
     )
     diffusion = make_diffusion(make_offer(OfferStatus.ONLINE), status=DiffusionStatus.UNCERTAIN)
-    db.session.add_all([address, pause, partner])
+    delivery = FileDelivery(platform="france_travail", begun_at=clock.now(), offers=12, size=1_500)
+    FILE_LIFECYCLE.begin(delivery, FileStatus.ACKNOWLEDGED)
+    db.session.add_all([address, pause, partner, delivery])
     db.session.flush()
     world.address, world.pause, world.diffusion = address.id, pause.id, diffusion.id
     world.opco_address = record_contact(opco_by_code("06"), "service@opco.example").id

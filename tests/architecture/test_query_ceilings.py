@@ -47,7 +47,7 @@ WHO = {
 # A session's « last seen », at most every five minutes, is the only thing that reading writes; the sessions
 # of these tests are fresh, so that there is none at all.
 # A feed gives everything in one answer: one statement more for each batch of offers that it writes.
-STREAMED = ("feeds.json_feed ", "feeds.rss_feed ")
+STREAMED = ("feeds.json_feed ", "feeds.rss_feed ", "feeds.xml_feed ")
 # … and notes which machine has read it, and when: « dernière lecture par Indeed ».
 NOTED = "feed_reading"
 WRITES = ("INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "TRUNCATE")
@@ -138,6 +138,9 @@ def test_a_page_asks_as_much_for_ten_rows_as_for_many(
 def test_the_rows_really_stand_behind_the_pages(pages: dict[str, tuple[FlaskClient, str]]) -> None:
     """Without this the check above would hold on empty pages."""
     many_rows(MANY)
-    for table in ("offer", "hold", "establishment", "outbox_message", "journal_entry", "follow_up"):
+    for table in (
+        "offer", "hold", "establishment", "outbox_message", "journal_entry", "follow_up", "diffusion",
+        "submission", "submission_attempt", "file_delivery", "feed_reading", "batch_item", "series_line",
+    ):  # fmt: skip
         number = db.session.scalar(sa.select(sa.func.count()).select_from(sa.table(table))) or 0
         assert number >= MANY, table

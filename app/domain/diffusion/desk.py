@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from app.audit import journal
 from app.audit.actor import Actor
@@ -38,6 +39,7 @@ def needs_somebody(diffusion: Diffusion) -> bool:
 def failing(*, limit: int = 200) -> Sequence[Diffusion]:
     """Those that need somebody; oldest first."""
     query = sa.select(Diffusion).where(_WAITS, Diffusion.platform.in_(PLATFORMS))
+    query = query.options(joinedload(Diffusion.offer))
     return db.session.scalars(query.order_by(Diffusion.since, Diffusion.id).limit(limit)).all()
 
 
