@@ -21,6 +21,8 @@ from tests.support.standins import Partner, heal
 Record = Callable[[str, object], None]
 ROUNDS, TURNS = 5, 40
 SLOWER_AT_MOST = 1.1
+# What a page takes by itself on a busy machine, in seconds.
+OWN_TIME = 1.0
 
 
 def _asked(app: Flask) -> list[Callable[[], int]]:
@@ -52,10 +54,12 @@ def test_pages_are_as_fast_while_every_partner_is_down(
     """One round with all of them, one round without, in turn: what slows the machine slows both.
 
     Each round has its own p95 and the median round speaks: a burst of other work spoils a few rounds.
-    A round is long enough for the circuits to open, after the five calls of each that find it dead.
+    A round is long enough for the circuits to open, after the five calls of each that find it dead. Those
+    calls are too few to move a p95, so that the slowest request of all is bounded by itself.
     """
     acts = _asked(app)
     rounds: dict[bool, list[float]] = {False: [], True: []}
+    slowest = 0.0
     mailbox.sink.slow_down(banner=30)
     for number in range(ROUNDS * 2):
         down = bool(number % 2)
@@ -69,9 +73,13 @@ def test_pages_are_as_fast_while_every_partner_is_down(
                 assert act() in {200, 303}
                 times.append(time.perf_counter() - start)
         rounds[down].append(_p95(times))
+        slowest = max(slowest, *times) if down else slowest
     mailbox.sink.slow_down()
     normal, worst = statistics.median(rounds[False]), statistics.median(rounds[True])
     record_property("p95 des pages (ms), tout va bien", round(normal * 1000, 1))
     record_property("p95 des pages (ms), partenaires en panne", round(worst * 1000, 1))
     record_property("lenteur des pages, au plus (rapport des p95)", round(worst / normal, 3))
+    record_property("requête la plus lente, partenaires en panne (ms)", round(slowest * 1000, 1))
     assert worst <= normal * SLOWER_AT_MOST
+    # Before the circuits open: once the delay of a partner, never one after the other.
+    assert slowest <= app.extensions["settings"].lookup_timeout + OWN_TIME
