@@ -25,7 +25,11 @@ DURATIONS = {
     "cfa": Kept("tant que le catalogue national donne cette adresse et que le CFA l’accepte", automatic=True),
     "demande à un CFA": Kept("6 mois après la fin de l’offre", automatic=True),
     "compte": Kept("le temps de la fonction de la personne", automatic=False),
-    "contact": Kept("13 mois après la fin de la dernière offre ; 7 jours sans confirmation", automatic=True),
+    "contact": Kept(
+        "13 mois après la fin de la dernière offre ; 7 jours sans confirmation, ou 13 mois pour le contact "
+        "d’une entreprise partenaire d’une structure",
+        automatic=True,
+    ),
     "courriel": Kept("90 jours après la fin de l’envoi ; le texte n’est pas conservé", automatic=True),
     "identifiant apec": Kept("tant que la personne est membre de la structure et le garde", automatic=True),
     "invitation": Kept("14 jours, ou jusqu’à ce que la personne l’accepte", automatic=True),
