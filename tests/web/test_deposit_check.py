@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.core.database import db
 from app.core.identifiers import Siret
+from app.domain.diffusion.registry import turn
 from app.domain.employers.models import Verification
 from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Draft, Offer
@@ -48,6 +49,20 @@ def _already_online(app: Flask) -> str:
 def _mails(template: str) -> int:
     query = sa.select(sa.func.count()).where(OutboxMessage.template == template)
     return db.session.scalar(query) or 0
+
+
+def test_the_sites_that_will_show_it_are_those_open_that_take_it(app: Flask, client: CheckedClient) -> None:
+    board = "La bonne alternance, en général en moins d’une heure"
+    assert board not in plain(to_check(client))
+    with given(app):
+        for key in ("api_apprentissage", "apec", "indeed"):
+            turn(key, on=True)
+    words = plain(to_check(client)).partition("Où elle sera diffusée")[2]
+    assert board in words
+    assert "1jeune1solution, par La bonne alternance" in words
+    assert "Indeed" in words
+    assert "APEC" not in words, "it takes offers of structures alone"
+    assert board not in plain(to_check(client, NOT_PUBLIC)), "no register shows that company"
 
 
 @pytest.mark.parametrize(("name", "answers", "shown"), EDITS, ids=[edit[0] for edit in EDITS])

@@ -3,6 +3,7 @@
 from flask import redirect, render_template, request, url_for
 
 from app.domain.accounts import limits
+from app.domain.deposits.foreseen import places_of
 from app.domain.deposits.opco_choice import shown_opco
 from app.domain.employers.emails import AccessLink
 from app.domain.offers.composing import (
@@ -120,6 +121,7 @@ def _page(draft: Draft, form: PublishForm, *, refusal: str = "") -> str:
         space=draft.organisation,
         training=training_of(draft),
         may_show_training=bool(offered_to(draft)),
+        places=places_of(draft, company, need),
     )
 
 
