@@ -13,6 +13,7 @@ from app.cli import create_app
 from app.config import Settings
 from app.core import clock
 from app.core.database import db
+from app.domain.diffusion.registry import PLATFORMS
 from tests.support.client import CheckedClient
 from tests.support.mailbox import Mailbox
 from tests.support.postgres import fresh_database
@@ -75,6 +76,15 @@ def built_app(
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def same_platforms() -> Iterator[None]:
+    """A site that a test declares is known to no other one."""
+    before = dict(PLATFORMS)
+    yield
+    PLATFORMS.clear()
+    PLATFORMS.update(before)
 
 
 @pytest.fixture

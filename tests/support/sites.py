@@ -77,7 +77,3 @@ def sites_served(*, lifetime: float = 3600.0, delay: float = 0.0) -> Iterator[Pa
     """The board."""
     with served(sites(lifetime=lifetime, delay=delay)) as partner:
         yield partner
-
-
-# The suites look the platform up before anybody talks to the board.
-declared("http://127.0.0.1:9", CREDENTIALS["api_key"])

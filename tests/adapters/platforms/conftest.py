@@ -74,7 +74,10 @@ def stage(request: pytest.FixtureRequest, partners: dict[str, Partner]) -> Stage
     partner.reset()
     if case.key == "api_apprentissage":
         command(partner, delai=10_000)
-    return Stage(case, partner)
+    ready = Stage(case, partner)
+    # A declared site is known to the registry once its connector is made; the test ends, it is forgotten.
+    assert ready.board is not None
+    return ready
 
 
 @pytest.fixture(scope="session")

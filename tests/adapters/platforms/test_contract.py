@@ -45,6 +45,7 @@ def test_what_is_published_is_seen_there(stage: Stage) -> None:
     assert reply.exchanges[0].host == "127.0.0.1"
     stage.case.examine(stage.partner)
     assert stage.case.live(stage.partner) == [REFERENCE]
+    assert stage.case.creations(stage.partner) == 1
     if stage.may("read"):
         seen = stage.perform(Act.READ, S.SENDING, remote_id=reply.remote_id)
         assert (seen.verdict, seen.status) == (V.ACCEPTED, S.PUBLISHED)
@@ -60,6 +61,7 @@ def test_an_update_makes_no_second_copy(stage: Stage) -> None:
     assert reply.verdict is V.ACCEPTED
     stage.case.examine(stage.partner)
     assert stage.case.live(stage.partner) == [REFERENCE]
+    assert stage.case.creations(stage.partner) == 1
 
 
 @pytest.mark.parametrize("act", [Act.WITHDRAW, Act.SUSPEND])
@@ -84,6 +86,8 @@ def test_a_refusal_names_its_code_and_its_field(stage: Stage) -> None:
     if reply.verdict is V.ACCEPTED:
         stage.case.examine(stage.partner)
         reply = stage.perform(Act.READ, S.SENDING, remote_id=reply.remote_id)
+    # What it hasn't looked at is seen by nobody: it looks now, and shows nothing.
+    stage.case.examine(stage.partner)
     assert (reply.verdict, bool(reply.code)) == (V.REFUSED, True)
     assert reply.field == stage.case.refused_field
     assert stage.case.live(stage.partner) == []
@@ -132,6 +136,7 @@ def test_a_refused_key_is_a_matter_of_key(stage: Stage) -> None:
     stranger = stage.case.board(stage.partner.url, WRONG_SECRET, TIMEOUT)
     asked = order(Act.PUBLISH, known=S.QUEUED, account=stage.case.account)
     assert stranger.perform(asked).verdict is V.CREDENTIAL
+    stage.case.examine(stage.partner)
     assert stage.case.live(stage.partner) == []
     refused, accepted = stranger.test(), stage.board.test()
     assert refused.untestable or not refused.works
