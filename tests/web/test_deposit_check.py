@@ -53,11 +53,12 @@ def _mails(template: str) -> int:
 
 def test_the_sites_that_will_show_it_are_those_open_that_take_it(app: Flask, client: CheckedClient) -> None:
     board = "La bonne alternance, en général en moins d’une heure"
-    assert board not in plain(to_check(client))
+    page = to_check(client)
+    assert board not in plain(page)
     with given(app):
         for key in ("api_apprentissage", "apec", "indeed"):
             turn(key, on=True)
-    words = plain(to_check(client)).partition("Où elle sera diffusée")[2]
+    words = plain(client.get(page.request.path)).partition("Où elle sera diffusée")[2]
     assert board in words
     assert "1jeune1solution, par La bonne alternance" in words
     assert "Indeed" in words
