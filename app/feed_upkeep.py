@@ -2,8 +2,8 @@
 
 from app.domain.diffusion import feeds
 from app.domain.diffusion.file_writing import join_missing
-from app.domain.diffusion.platform import Transport
-from app.domain.diffusion.registry import PLATFORMS, open_platforms
+from app.domain.diffusion.platform import Platform, Transport
+from app.domain.diffusion.registry import PLATFORMS, open_platforms, switches
 from app.scheduling import Counts, Every, Run, job
 
 
@@ -15,16 +15,22 @@ from app.scheduling import Counts, Every, Run, job
 )
 def follow_feeds(run: Run) -> Counts:
     """A feed is always true; this writes down, for the employer's page, since when."""
-    opened = open_platforms()
+    opened, known = open_platforms(), switches()
     for key, platform in PLATFORMS.items():
-        if platform.transport is not Transport.FEED or key not in opened:
+        if platform.transport is not Transport.FEED or key not in known:
             continue
-        for _ in join_missing(platform):
-            run.commit()
-        for entered in feeds.enter(platform):
-            run.count("entered", entered)
-            run.commit()
+        if key in opened:
+            _let_in(run, platform)
+        # A site closed by portal staff reads nothing more: what is over here is over there too.
         for left in feeds.leave(platform):
             run.count("left", left)
             run.commit()
     return run.counts
+
+
+def _let_in(run: Run, platform: Platform) -> None:
+    for _ in join_missing(platform):
+        run.commit()
+    for entered in feeds.enter(platform):
+        run.count("entered", entered)
+        run.commit()

@@ -153,6 +153,8 @@ def test_in_a_feed_since_read_by_then_gone(app: Flask, client: CheckedClient, op
         assert "Dernière lecture par Indeedbot le " in (carried_sentence(found(), PLATFORMS["indeed"]) or "")
         assert read_sentence("hellowork") == "Personne ne l’a encore lu."
         close_offer(db.session.get_one(Offer, number), by=ANONYMOUS, reason=EndReason.FILLED_ELSEWHERE)
+        # Closed meanwhile by portal staff: it isn't said to be there for ever.
+        turn("indeed", on=False)
         db.session.commit()
         assert run_job("follow_feeds", dry=False).counts == {"left": 2}
         assert found().status is S.FILLED

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.audit import journal
 from app.audit.actor import SYSTEM, Actor
 from app.core import clock
-from app.core.database import db
+from app.core.database import db, is_sqlite
 from app.core.failpoints import failpoint
 from app.domain.diffusion.lifecycle import DIFFUSION_LIFECYCLE, DiffusionStatus, SubmissionStatus
 from app.domain.diffusion.models import Diffusion
@@ -164,14 +166,23 @@ def _first_time(offer: Offer, platform: Platform, options: Options) -> Diffusion
 
 
 def _new(offer: Offer, key: str, *, account: str = "") -> Diffusion:
+    """A row of its own, or the one that another process has just written: a job goes through them all."""
+    insert = sqlite.insert if is_sqlite() else postgresql.insert
     now = clock.now()
-    diffusion = Diffusion(
-        offer=offer, platform=key, account=account, wanted=True, since=now, asked_at=now, submissions=[]
+    asked = {"wanted": True, "status": S.DRAFT, "since": now, "asked_at": now}
+    statement = (
+        insert(Diffusion)
+        .values(offer_id=offer.id, platform=key, account=account, **asked)
+        .on_conflict_do_nothing(index_elements=["offer_id", "platform", "account"])
+        .returning(Diffusion)
     )
-    DIFFUSION_LIFECYCLE.begin(diffusion, S.DRAFT)
-    db.session.add(diffusion)
-    db.session.flush()
-    return diffusion
+    new = db.session.scalars(statement).one_or_none()
+    if new is None:
+        return next(one for one in diffusions_of(offer) if (one.platform, one.account) == (key, account))
+    # Known without asking the database.
+    set_committed_value(new, "offer", offer)
+    set_committed_value(new, "submissions", [])
+    return new
 
 
 def _carry(diffusion: Diffusion, platform: Platform, *, wanted: bool) -> bool:

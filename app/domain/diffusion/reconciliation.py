@@ -18,6 +18,7 @@ from app.domain.diffusion.lifecycle import OVER, SUBMISSION_LIFECYCLE, Diffusion
 from app.domain.diffusion.models import Attempt, Diffusion, Submission
 from app.domain.diffusion.orders import order, sync_offer
 from app.domain.diffusion.platform import Ability, Platform
+from app.domain.diffusion.recording import FORMER_ONLINE
 from app.domain.diffusion.registry import PLATFORMS, open_platforms
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import visible
@@ -50,7 +51,8 @@ def forgotten_diffusions() -> Iterator[list[Diffusion]]:
     pushed = [key for key, platform in PLATFORMS.items() if platform.transport.is_pushed]
     query = sa.select(Diffusion).where(
         Diffusion.platform.in_(pushed),
-        Diffusion.status.not_in([S.DRAFT, S.REFUSED, *OVER]),
+        # A refused change leaves there what it would have replaced, which is to be withdrawn one day.
+        sa.or_(Diffusion.status.not_in([S.DRAFT, S.REFUSED, *OVER]), Diffusion.detail == FORMER_ONLINE),
         sa.not_(waits),
     )
     yield from _batches(query, Diffusion.id)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from flask import Flask
 from app.core import clock, events
 from app.core.database import database_now, db
 from app.core.errors import Refused
-from app.domain.diffusion import desk, registry
+from app.domain.diffusion import desk, orders, registry
 from app.domain.diffusion.engine import Pusher
 from app.domain.diffusion.events import PlatformStopped
 from app.domain.diffusion.lifecycle import DiffusionStatus, SubmissionStatus
@@ -213,6 +214,20 @@ def test_the_night_finds_what_was_forgotten(play: Scene, lba: Partner) -> None:
     db.session.commit()
     assert [[one.offer_id for one in batch] for batch in forgotten_diffusions()] == [[offer_id]]
     assert sum(len(batch) for batch in offers_never_asked()) == 1
+
+
+def test_two_processes_that_find_the_same_offer_missing_ask_for_it_once(
+    play: Scene, lba: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer_id = online()
+    offer = play.diffusion(offer_id).offer
+    # What the other has written isn't seen when this one looks, and is when it writes.
+    real, looks = orders.diffusions_of, count()
+    monkeypatch.setattr(orders, "diffusions_of", lambda one: real(one) if next(looks) else [])
+    sync_offer(offer)
+    db.session.commit()
+    assert play.push() == Counts(sent=1)
+    assert len(writes_to(lba)) == 1
 
 
 def test_each_attempt_is_kept_without_the_key(play: Scene, lba: Partner) -> None:
