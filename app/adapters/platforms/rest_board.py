@@ -1,7 +1,6 @@
 """A board declared in the file of sites: POST, PUT, DELETE and GET of jobs, whatever its credentials."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -60,16 +59,17 @@ class RestBoard:
                 return self._read(order)
             if order.act is Act.PUBLISH:
                 return self._write("POST", self._site.path, self._body(order))
-            if order.remote_id is None:
+            number = order.remote_id
+            if number is None:
                 # In doubt since its creation: its number is asked for by our reference.
                 found = self._read(order)
                 if found.remote_id is None:
                     return found
-                order = replace(order, remote_id=found.remote_id)
-            address = f"{self._site.path}/{quote(order.remote_id, safe='')}"
+                number = found.remote_id
+            address = self._address(number)
             if order.act is Act.WITHDRAW:
                 return self._remove(address)
-            return self._write("PUT", address, self._body(order), remote_id=order.remote_id)
+            return self._write("PUT", address, self._body(order), remote_id=number)
         except PayloadTooLarge:
             said = "L’annonce est trop longue pour ce site."
             return Reply(verdict=V.REFUSED, code="413", message=said, field="description")
@@ -173,7 +173,7 @@ class RestBoard:
     def _read(self, order: Order) -> Reply:
         """By its number there, else by our reference."""
         if order.remote_id is not None:
-            called = self._call("GET", f"{self._site.path}/{quote(order.remote_id, safe='')}")
+            called = self._call("GET", self._address(order.remote_id))
         else:
             called = self._call("GET", self._site.path, params={"reference": order.reference})
         if called.status in {404, 410}:
@@ -204,6 +204,10 @@ class RestBoard:
             views=count_in(content, "views"),
             applications=count_in(content, "applications"),
         )
+
+    def _address(self, number: str) -> str:
+        """Of one job; its number is whatever the board has given."""
+        return f"{self._site.path}/{quote(number, safe='')}"
 
     def _body(self, order: Order) -> dict[str, Any]:
         """Our facts, under the names of the declaration; what isn't known isn't said."""
