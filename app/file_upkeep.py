@@ -108,6 +108,8 @@ def _deliver(run: Run, platform: Platform, board: FileBoard, options: Options) -
     if snapshot.offers == 0 and former >= MANY and not options.get(EMPTY_FILE, False):
         _refuse(run, number, f"fichier vide, alors que le précédent portait {former} offres : non déposé")
     failpoint("files.written_before_delivery")
+    # Another process that took the slot meanwhile would leave a file of its own, and this one after it.
+    run.commit(then=platform.timeout)
     answer = board.deliver(archive)
     failpoint("files.delivered_before_mark")
     _take(run, number, answer, board)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.core import clock
 from app.core.database import db
@@ -17,7 +17,7 @@ class Stopped(RuntimeError):
     """The run has to end: the process is stopping, or somebody else has taken the slot."""
 
 
-def _nothing() -> None:
+def _nothing(_longer: timedelta) -> None:
     return None
 
 
@@ -35,7 +35,7 @@ class Run:
     limit: int | None = None
     counts: Counts = field(default_factory=dict)
     # Repeats the lease in the batch's own transaction; raises Stopped when the slot is no longer ours.
-    guard: Callable[[], None] = _nothing
+    guard: Callable[[timedelta], None] = _nothing
     stopping: Callable[[], bool] = _never
 
     @property
@@ -47,15 +47,16 @@ class Run:
         """Add `n` to a count; names are those of the job's `words`."""
         self.counts[name] = self.counts.get(name, 0) + n
 
-    def commit(self) -> None:
+    def commit(self, *, then: timedelta = timedelta(0)) -> None:
         """End a batch; call it at least every minute. Raises Stopped when the run has to end.
 
-        A batch whose slot was taken by somebody else is rolled back whole.
+        `then`: how long the next step may last, when that is more than a minute: nobody takes the slot
+        meanwhile. A batch whose slot was taken by somebody else is rolled back whole.
         """
         if self.dry:
             db.session.flush()
             return
-        self.guard()
+        self.guard(then)
         failpoint("scheduler.before_batch_commit")
         db.session.commit()
         failpoint("scheduler.after_batch_commit")

@@ -183,8 +183,8 @@ def _take(job: str, slot: str) -> _Taken | None:
     return None if row is None else _Taken(row[0], owner, row[1])
 
 
-def _guard(taken: _Taken) -> None:
-    if not _write(taken, lease_until=database_now() + LEASE):
+def _guard(taken: _Taken, longer: timedelta) -> None:
+    if not _write(taken, lease_until=database_now() + LEASE + longer):
         db.session.rollback()
         raise Stopped("slot taken by another process")
 

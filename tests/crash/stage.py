@@ -122,7 +122,7 @@ class Stage:
                     OutboxMessage.kind == "mail",
                     OutboxMessage.status.in_(
                         [OutboxStatus.PENDING, OutboxStatus.CLAIMED, OutboxStatus.RETRY]
-                    )
+                    ),
                 )
                 if not db.session.scalar(waiting):
                     return

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +11,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import file_upkeep
+from app.adapters.platforms.france_travail import FranceTravailFile
 from app.audit.actor import Actor, ActorKind
 from app.core import clock
-from app.core.database import db
-from app.domain.diffusion.files import FileDelivery, FileStatus
+from app.core.database import database_now, db
+from app.domain.diffusion.files import Delivered, FileDelivery, FileStatus
 from app.domain.diffusion.lifecycle import DiffusionStatus, SubmissionStatus
 from app.domain.diffusion.models import Diffusion
-from app.domain.diffusion.platforms.france_travail import REMOVAL_LINES
+from app.domain.diffusion.platforms.france_travail import FRANCE_TRAVAIL, REMOVAL_LINES
 from app.domain.diffusion.registry import turn
 from app.domain.offers.editing import edit_offer
 from app.domain.offers.life import close_offer
@@ -24,6 +26,7 @@ from app.domain.offers.lifecycle import EndReason
 from app.domain.offers.models import Offer
 from app.domain.reference.official import store_appellations
 from app.domain.reference.rome_source import SourceAppellation
+from app.scheduling.models import JobRun
 from app.scheduling.runner import run_job
 from tests.factories.offers import make_offer
 from tests.support.france_travail import DEPOSIT, file_board, held
@@ -236,4 +239,34 @@ def test_an_offer_older_than_the_opening_is_in_the_first_file(partner: Partner) 
     turn(KEY, on=True)
     db.session.commit()
     assert night()["sent"] == 1
+    assert found(offer_id).status is S.SENDING
+
+
+def test_nobody_takes_the_night_over_while_its_file_leaves(
+    app: Flask, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    online()
+    board, leases = app.extensions["boards"][KEY], []
+
+    def slow(archive: Path) -> Delivered:
+        running = sa.select(JobRun.lease_until).where(JobRun.ended_at.is_(None))
+        leases.append(db.session.scalars(running).one() - database_now())
+        db.session.rollback()
+        return FranceTravailFile.deliver(board, archive)
+
+    monkeypatch.setattr(board, "deliver", slow)
+    night()
+    assert leases[0] > FRANCE_TRAVAIL.timeout
+
+
+def test_a_received_file_that_is_gone_does_not_stop_the_nights(
+    partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer_id = online()
+    with monkeypatch.context() as patch:
+        patch.setattr(file_upkeep, "_record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            run_job("deliver_files", dry=False)
+    (file_upkeep.files_folder() / files()[0].file_name).unlink()
+    night()
     assert found(offer_id).status is S.SENDING
