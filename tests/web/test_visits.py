@@ -63,7 +63,7 @@ def test_they_are_read_on_the_page_of_the_offer(app: Flask, client: CheckedClien
         offer = db.session.scalars(sa.select(Offer)).one()
         lines: dict[str, Whereabouts] = {line.site: line for line in where_is(offer)}
         assert lines["Ce site"].arrivals.startswith("Page vue 3")
-        assert "2 visites" in lines["Indeed"].arrivals
+        assert lines["Indeed"].arrivals == "Par Indeed : 2 visites de l’offre sur notre site."
         assert lines["Flux ouvert RSS"].arrivals == "", "nothing counted isn't zero"
         assert total_visits([offer.id]) == {offer.id: 3}
 

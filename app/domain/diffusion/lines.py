@@ -63,11 +63,12 @@ class Whereabouts:
     def arrivals(self) -> str:
         """What our own links have counted. A link that left before they counted would make a false zero."""
         if self.key is None and self.endpoint == "public.offer":
-            return f"Page vue {number_fr(self.visits or 0)}{NBSP}fois, programmes automatiques non comptés."
+            return f"Page vue {number_fr(self.visits or 0)}{NBSP}fois, robots non comptés."
         if not self.visits:
             return ""
         words = plural(self.visits, "visite", "visites")
-        return f"Sur notre site : {number_fr(self.visits)} {words} de l’offre par le lien donné à ce site."
+        place = self.site if self.key else "ce flux"
+        return f"Par {place} : {number_fr(self.visits)} {words} de l’offre sur notre site."
 
 
 # By the name under which their readers are noted.
