@@ -23,6 +23,9 @@ NOTICE = "<!-- Page produite par « make docs » : ne pas la modifier à la main
 OWN_METHODS = {"HEAD", "OPTIONS"}
 SUBJECTS = {
     "offer": "Offre",
+    "organisation": "Structure",
+    "series": "Série d’offres",
+    "series_line": "Ligne d’une série",
     "follow_up": "Suivi d’une entreprise par son OPCO",
     "cfa_request": "Demande à un CFA",
     "export": "Export long",
@@ -79,7 +82,7 @@ def states() -> str:
     """One Mermaid diagram and one table a life cycle."""
     parts = [NOTICE, "", "# États", ""]
     for cycle, kind in lifecycles():
-        parts += [f"## {SUBJECTS.get(cycle.name, cycle.name)}", "", "```mermaid", "stateDiagram-v2"]
+        parts += [f"## {SUBJECTS[cycle.name]}", "", "```mermaid", "stateDiagram-v2"]
         parts += [f"    {state.value}: {getattr(state, 'label', state.value)}" for state in kind]
         parts.append(f"    [*] --> {next(iter(kind)).value}")
         for move, (starts, end) in cycle.moves.items():
