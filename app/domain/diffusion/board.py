@@ -66,7 +66,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """The answer to an order. `field` is a name of `advert.FIELD_LABELS`."""
+    """The answer to an order. `field` is a name of `advert.FIELD_LABELS`.
+
+    `read_back`: the act found a conflict, and this is what a reading said then.
+    """
 
     verdict: Verdict
     status: DiffusionStatus | None = None
@@ -80,6 +83,7 @@ class Reply:
     retry_after: float | None = None
     views: int | None = None
     applications: int | None = None
+    read_back: bool = False
     exchanges: tuple[Exchange, ...] = ()
 
 

@@ -104,7 +104,7 @@ class Pusher:
             reply = self.board.perform(order)
             failpoint("push.after_created_before_mark")
             if reply.verdict is Verdict.CONFLICT:
-                reply = self.board.perform(replace(order, act=Act.READ))
+                reply = replace(self.board.perform(replace(order, act=Act.READ)), read_back=True)
         except Exception:
             # A connector answers by a verdict; what it raises is a fault of ours, and the call may have left.
             log.exception("push %s: the connector of %s has failed", row.id, self.platform.key)

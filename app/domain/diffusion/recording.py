@@ -80,8 +80,10 @@ class Recorder:
         diffusion.url = web_address(reply.url) or diffusion.url
         if act in {Act.PUBLISH, Act.UPDATE}:
             diffusion.reads = 0
-            # A change that finds it over there wasn't taken: it may be sent again.
-            if reply.status is None or not reply.status.is_over:
+            # A change that finds it over there wasn't taken: it may be sent again. Nor was a text that finds
+            # there what a former call had left.
+            over = reply.status is not None and reply.status.is_over
+            if not over and not (act.creates and reply.read_back):
                 submission.sent_digest = self.order.advert.digest
         if act is Act.WITHDRAW:
             submission.withdrawal_asked_at = now

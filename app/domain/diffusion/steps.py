@@ -123,7 +123,7 @@ def _reserved(row: Claimed, diffusion: Diffusion, platform: Platform, board: Boa
                 verdict=Verdict.REFUSED, code=problem.code, message=problem.message, field=problem.field
             )
             return Refused(order, refusal)
-    if act.creates:
+    if act.creates and not order.in_doubt:
         # Known by a reading alone, it must not be taken for another text than the one that left.
         submission.sent_digest = order.advert.digest
     if act.writes:

@@ -214,6 +214,19 @@ def test_a_board_that_keeps_it_is_for_a_person(app: Flask, board: Partner) -> No
         assert play.diffusion(offer_id).status is S.CLOSED
 
 
+def test_a_text_changed_while_the_first_was_in_doubt_is_not_lost(app: Flask, board: Partner) -> None:
+    with scene(app, SITE, rest_board(board.url)) as play:
+        offer_id = online()
+        board.fails("down", path="/api/jobs", times=1)
+        play.push()
+        edit(offer_id, title="Boulangère ou boulanger")
+        # The board doesn't merge: it says that this reference is there, with the former text.
+        play.push_later(2)
+        play.push_later(4)
+        [held] = command(board)["offres"]
+        assert held["title"] == "Boulangère ou boulanger"
+
+
 def test_two_processes_that_number_an_order_alike_both_write_one(play: Scene, lba: Partner) -> None:
     offer_id = published(play, lba)
     found = play.diffusion(offer_id)
