@@ -1,12 +1,14 @@
 """Who may enter a view: one hook checks the mark of each request. And who is there, for the views."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.audit.actor import ANONYMOUS, Actor, ActorKind
+from app.core import clock
 from app.core.errors import NotAllowed
 from app.domain.accounts import magic_links, sessions
 from app.domain.accounts.magic_links import LinkState
@@ -21,6 +23,10 @@ from app.web.sessions import PortalSession
 
 # Views take both their mark and what they know of the person from here.
 __all__ = ["Permission", "by_link", "member", "public", "requires", "signed_in"]
+# Under this name a session keeps when its account came in; any other link opened since doesn't count.
+CAME_AT = "came_at"
+LATELY = timedelta(minutes=10)
+
 
 def access_of(app: Flask, endpoint: str) -> Access | None:
     """The mark of an endpoint, or None: denied."""
@@ -98,6 +104,12 @@ def is_proven() -> bool:
     """Has this session passed the second factor?"""
     row = current_row()
     return row is not None and row.proven_at is not None
+
+
+def came_lately() -> bool:
+    """Was this session opened by a login, by link or ProConnect, less than ten minutes ago?"""
+    since: float = portal_session().get(CAME_AT, 0.0)
+    return clock.now().timestamp() - since < LATELY.total_seconds()
 
 
 def _ask_for_link() -> Response:
@@ -186,6 +198,7 @@ def enter(*, account: Account | None = None, link: Link | None = None, proven: b
     `proven`: the person has just passed the second factor; a session of the same person keeps it.
     """
     present = portal_session()
+    came_at = present.get(CAME_AT, 0.0) if account is None else clock.now().timestamp()
     links = [kept for kept in current_links() if link is None or kept.id != link.id]
     if link is not None:
         links.append(link)
@@ -199,6 +212,8 @@ def enter(*, account: Account | None = None, link: Link | None = None, proven: b
     present.clear()
     # Made now, so that showing a form later writes nothing.
     present["csrf_token"] = secrets.token_hex(20)
+    if account is not None:
+        present[CAME_AT] = came_at
     row.data = present.kept = dict(present)
     present.row, present.row_id, present.new_token = row, row.id, token
     g.pop("csrf_token", None)

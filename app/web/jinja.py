@@ -145,8 +145,8 @@ def field_anchor(field: Any) -> str:
 
 
 def form_errors(form: Any) -> list[tuple[str, str]]:
-    """(anchor, message) for each error of a form, in the order of its fields, nested forms included."""
-    found: list[tuple[str, str]] = []
+    """(anchor, message) for each error of a form: of the whole, then of its fields, nested forms included."""
+    found: list[tuple[str, str]] = [("", message) for message in form.form_errors]
     for field in form:
         if hasattr(field, "entries"):
             nested = [error for entry in field.entries for error in _errors_of(entry)]

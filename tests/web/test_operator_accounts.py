@@ -1,10 +1,13 @@
 """« Comptes »: searched and journalled; a second factor removed with a reason; agents invited and closed."""
 
+from datetime import datetime, timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from app.audit.actor import Actor, ActorKind
 from app.audit.models import JournalEntry
+from app.core import clock
 from app.core.database import db
 from app.core.errors import Refused
 from app.domain.accounts.models import Account, SecondFactor, StaffRole, WebSession
@@ -89,6 +92,24 @@ def test_who_has_a_second_factor_gives_a_fresh_code(client: CheckedClient) -> No
     done = client.submit(form, {**answers, "code": code_now(key, steps=1)})
     assert "est retiré" in done.text
     assert client.submit(form, {**answers, "code": code_now(key, steps=1)}).status_code == 200
+
+
+def test_without_a_second_factor_one_has_come_in_a_short_while_ago(
+    client: CheckedClient, at_noon: datetime
+) -> None:
+    lost = make_member(make_structure()).account
+    give_factor(lost)
+    by_link(client, agent())
+    address, answers = f"/agents/comptes/{lost.id}/second-facteur", {"reason": "lost", "word": "RETIRER"}
+    form = client.get(address)
+    with clock.set_to(at_noon + timedelta(minutes=11)):
+        refused = client.submit(form, answers)
+        assert refused.status_code == 422
+        assert "connecté depuis plus de 10 minutes" in refused.text
+        assert "connecté depuis plus de 10 minutes" in client.get(address).text
+    assert not acts("second_factor_removed")
+    with clock.set_to(at_noon + timedelta(minutes=9)):
+        assert "est retiré" in client.submit(form, answers).text
 
 
 def test_nobody_removes_their_own_nor_an_operator_an_agents(client: CheckedClient) -> None:
