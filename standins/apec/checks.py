@@ -16,6 +16,7 @@ _LENGTHS = {
 _TAGS = re.compile(r"</?(?:b|strong|i|em|u|br|ul|li)\s*/?>", re.IGNORECASE)
 _FORBIDDEN_COMMUNES = {"75056", "69123", "13055"}
 _JOB_TYPES, _FIXED = set("123456789"), set("56789")
+_REMOTE = {"PONCTUEL_AUTORISE", "PARTIEL_POSSIBLE", "TOTAL_POSSIBLE"}
 _STATUSES = {"CADRE_PRIVE", "CADRE_PUBLIC", "AGENT_DE_MAITRISE", "STAGE"}
 
 
@@ -133,6 +134,11 @@ def _contract(said: Read) -> tuple[str, str] | None:
         return "363", "STATUS_JOB_INVALID"
     if one.get("PartTime") not in {"true", "false"}:
         return "405", "PART_TIME_INVALID"
+    if (one["PartTime"] == "true") != (one.get("PartTimeDuration") in set("12345")):
+        return "400", "PART_TIME_DURATION_INVALID"
+    # The catalogue has no code for it: 1377 is a body that is badly filled.
+    if one.get("RemoteWork", "TOTAL_POSSIBLE") not in _REMOTE:
+        return "1377", "REMOTE_WORK_INVALID"
     duration = one.get("Duration")
     if (duration is not None) != (one["JobType"] in _FIXED):
         return "397", "DURATION_AND_CONTRACT"

@@ -10,7 +10,7 @@ from typing import Any
 from argon2.low_level import Type, hash_secret_raw
 
 from standins.apec.checks import problem_of, read
-from standins.apec.soap import Asked, Fault, acknowledgement, asked, fault, positions
+from standins.apec.soap import SEP, Asked, Fault, acknowledgement, asked, fault, positions
 from standins.exchange import Reply, Request, json_reply
 
 # Ours, and obviously so: they open only this stand-in.
@@ -72,8 +72,10 @@ class Positions:
     def receive(self, request: Request) -> Reply:
         """POST /v5/positions: any operation."""
         try:
+            one = asked(request.body)
+            _check_headers(request, one.operation)
             with self._lock:
-                return self._answer(asked(request.body))
+                return self._answer(one)
         except Fault as problem:
             return fault(problem)
 
@@ -185,6 +187,14 @@ class Positions:
                 if one.reference == told.get("vieillir"):
                     one.opened_at -= 31 * _ONE_DAY
             return json_reply({"offres": [_told(one) for one in self.stored.values()], "appels": self.calls})
+
+
+def _check_headers(request: Request, operation: str) -> None:
+    """As SOAP 1.1 wants them: XML in UTF-8, and the action of the operation, with or without quotes."""
+    kind, _, charset = request.headers.get("content-type", "").replace(" ", "").lower().partition(";")
+    action = request.headers.get("soapaction", "").strip('"')
+    if (kind, charset.replace('"', "")) != ("text/xml", "charset=utf-8") or action != f"{SEP}/{operation}":
+        raise Fault("The given SOAPAction or Content-Type does not match an operation.")
 
 
 def _refusal(operation: str, tracking: str, code: str, name: str) -> Reply:

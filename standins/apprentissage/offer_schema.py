@@ -114,7 +114,7 @@ def _offer(offer: dict[str, Any]) -> Iterator[Issue]:
     for name in ("desired_skills", "to_be_acquired_skills", "access_conditions"):
         if not isinstance(offer.get(name, []), list):
             yield _issue("Invalid input: expected array", "offer", name, code="invalid_type")
-    if offer.get("status", "Active") not in {"Active", "Filled", "Cancelled", "Pending"}:
+    if offer.get("status", "Active") not in {"Active", "Filled", "Cancelled"}:
         yield _issue("Invalid option", "offer", "status", code="invalid_value")
     if not isinstance(offer.get("multicast", True), bool):
         yield _issue("Invalid input: expected boolean", "offer", "multicast", code="invalid_type")

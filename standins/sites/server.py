@@ -8,6 +8,7 @@ from typing import Any
 
 from standins.exchange import Refusal, Reply, Request, json_reply
 from standins.server import StandIn
+from standins.sites.job_schema import problem_of
 
 USER, PASSWORD = "portail", "mot-de-passe-du-site"
 KEY = "cle-du-site-simule"
@@ -15,11 +16,6 @@ CLIENT_ID, CLIENT_SECRET = "client-du-portail", "secret-du-client-simule"
 REFRESH_TOKEN = "jeton-de-renouvellement-simule"  # noqa: S105  # opens only this stand-in
 JOBS = "/api/jobs"
 TOKEN = "/oauth/token"  # noqa: S105  # a path
-_KNOWN = {
-    "externalId", "url", "title", "description", "company", "location", "contract_types", "duration_months",
-    "start_on", "level", "rome_codes", "remote", "openings", "expires_on", "status",
-}  # fmt: skip
-_REQUIRED = ("externalId", "url", "title", "description", "company", "location")
 
 
 class Board:
@@ -148,11 +144,8 @@ class Board:
 
     def _checked(self, request: Request) -> dict[str, Any]:
         body = request.json()
-        for name in sorted(set(body) - _KNOWN) + [one for one in _REQUIRED if not body.get(one)]:
-            raise Refusal(422, {"code": "schema", "field": name, "message": "champ inconnu ou absent"})
-        months = body.get("duration_months", 1)
-        if not isinstance(months, int) or not 1 <= months <= 60:
-            raise Refusal(422, {"code": "range", "field": "duration_months", "message": "de 1 à 60"})
+        if (wrong := problem_of(body)) is not None:
+            raise Refusal(422, wrong)
         company = body["company"]
         if isinstance(company, dict) and company.get("siret") in self._refused:
             raise Refusal(422, {"code": "title_refused", "field": "title", "message": "titre trop vague"})
