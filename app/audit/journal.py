@@ -117,6 +117,8 @@ ACTIONS: dict[str, str] = {
     "recovery_codes_renewed": "Codes de secours refaits",
     "recovery_code_used": "Code de secours utilisé",
     "account_searched": "Compte recherché",
+    "account_suspended": "Compte suspendu",
+    "account_reopened": "Compte rouvert",
     "sessions_ended": "Sessions fermées",
     "staff_invited": "Agent du portail invité",
     "staff_closed": "Accès d’agent retiré",

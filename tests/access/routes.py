@@ -208,7 +208,10 @@ ROWS: dict[str, Row] = {
     "operator.jobs": Row("administrator"),
     "operator.carriers": Row("administrator"),
     **dict.fromkeys(
-        ("operator.account_page", "operator.remove_factor", "operator.end_sessions"),
+        (
+            "operator.account_page", "operator.remove_factor", "operator.end_sessions", "operator.suspend",
+            "operator.reopen",
+        ),
         Row("staff", "any_account"),
     ),
     "operator.invite_staff": Row("administrator"),

@@ -41,6 +41,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "NeedForm": {"has_contact": False},
     "ProofForm": AGENT,
     "RemoveFactorForm": AGENT,
+    "SuspendForm": AGENT,
 }
 
 

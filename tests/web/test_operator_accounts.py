@@ -10,8 +10,10 @@ from app.audit.models import JournalEntry
 from app.core import clock
 from app.core.database import db
 from app.core.errors import Refused
-from app.domain.accounts.models import Account, SecondFactor, StaffRole, WebSession
+from app.domain.accounts import magic_links
+from app.domain.accounts.models import Account, Purpose, SecondFactor, StaffRole, WebSession
 from app.domain.accounts.staff import LAST_ONE, ON_ONESELF, close_staff, invite_staff
+from app.domain.accounts.suspension import reopen_account, suspend_account
 from app.outbox.models import OutboxMessage
 from tests.factories.structures import code_now, give_factor, make_account, make_member, make_structure
 from tests.support.client import CheckedClient
@@ -155,6 +157,33 @@ def test_an_administrator_invites_changes_and_closes_but_never_the_last_nor_ones
     assert len(acts("staff_closed")) == 1
 
 
+def test_a_suspended_account_opens_nothing_until_it_is_opened_again(client: CheckedClient) -> None:
+    member = make_member(make_structure())
+    account, number = member.account, member.account_id
+    other = client.application.test_client()
+    assert isinstance(other, CheckedClient)
+    by_link(other, account)
+    home = f"/espace/{member.organisation.public_id}"
+    assert other.get(home).status_code == 200
+    token = magic_links.issue(Purpose.LOGIN, object_type="account", object_id=number, email=account.email)
+    me = agent()
+    mine = me.id
+    by_link(client, me)
+    form = client.get(f"/agents/comptes/{number}/suspendre")
+    assert client.submit(form).status_code == 422, "a reason is asked"
+    done = client.submit(form, {"reason": "stolen"})
+    assert "Adresse e-mail ou appareil aux mains d’un autre" in done.text
+    assert other.get(home).location == "/connexion"
+    assert "Ouvrir mon espace" not in other.get(f"/l/{token}").text
+    [line] = acts("account_suspended")
+    assert line.facts == {"reason": "stolen"}
+    assert ON_ONESELF in client.get(f"/agents/comptes/{mine}/suspendre").text.replace("\u00a0", " ")
+    client.submit(done, button="Rouvrir ce compte")
+    assert len(acts("account_reopened")) == 1
+    by_link(other, db.session.get_one(Account, number))
+    assert other.get(home).status_code == 200
+
+
 def test_the_last_administrator_stays() -> None:
     last = agent()
     somebody = Actor(ActorKind.STAFF, last.id + 1, "account")
@@ -162,6 +191,10 @@ def test_the_last_administrator_stays() -> None:
         close_staff(last, by=somebody)
     with pytest.raises(Refused, match=LAST_ONE):
         invite_staff(last.email, name="x", role=StaffRole.OPERATOR, by=somebody)
-    agent(email="autre@portail.example")
+    other = agent(email="autre@portail.example")
+    suspend_account(other, reason="left", agent=last, by=Actor(ActorKind.STAFF, last.id, "account"))
+    with pytest.raises(Refused, match=LAST_ONE):
+        suspend_account(last, reason="left", agent=other, by=somebody)
+    reopen_account(other, agent=last, by=somebody)
     close_staff(last, by=somebody)
     assert last.staff_role is None

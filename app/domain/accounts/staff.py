@@ -26,6 +26,7 @@ REASONS = {
 }
 ON_ONESELF = "Un agent ne peut pas faire cela pour son propre compte. Demandez à un autre administrateur."
 OF_AN_AGENT = "Seul un administrateur peut faire cela pour un agent du portail."
+SUSPENDED = "Ce compte est suspendu. Rouvrez-le d’abord, sur sa page."
 LAST_ONE = "C’est le dernier administrateur du portail. Nommez-en un autre avant."
 
 
@@ -115,11 +116,13 @@ def invite_staff(email: str, *, name: str, role: StaffRole, by: Actor) -> Accoun
         db.session.flush()
     if account.id == by.id:
         raise Refused(ON_ONESELF)
-    if account.staff_role is role and account.disabled_at is None:
+    if account.disabled_at is not None:
+        raise Refused(SUSPENDED)
+    if account.staff_role is role:
         raise Refused("Cette personne a déjà ce rôle.")
     if role is not StaffRole.ADMINISTRATOR:
-        _keep_one(account)
-    account.staff_role, account.disabled_at = role, None
+        keep_an_administrator(account)
+    account.staff_role = role
     sessions.end_all_of(account)
     journal.record("staff_invited", account, by=by, facts={"role": role.value})
     queue(StaffInvited(account))
@@ -132,8 +135,7 @@ def close_staff(account: Account, *, by: Actor) -> None:
         raise Refused(ON_ONESELF)
     if account.staff_role is None:
         raise Refused("Cette personne n’est pas agent du portail.")
-    take_turns("portal_staff")
-    _keep_one(account)
+    keep_an_administrator(account)
     former, account.staff_role = account.staff_role, None
     sessions.end_all_of(account)
     journal.record("staff_closed", account, by=by, facts={"role": former.value})
@@ -145,7 +147,9 @@ def _may(account: Account, agent: Account) -> None:
         raise Refused(refusal)
 
 
-def _keep_one(account: Account) -> None:
+def keep_an_administrator(account: Account) -> None:
+    """One who can enter is left besides this account; raises Refused. Others wait until the act is done."""
+    take_turns("portal_staff")
     others = sa.select(sa.func.count()).where(
         Account.staff_role == StaffRole.ADMINISTRATOR,
         Account.disabled_at.is_(None),

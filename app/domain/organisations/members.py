@@ -52,9 +52,11 @@ def members_of(organisation: Organisation) -> list[Membership]:
 
 
 def administrators(organisation: Organisation) -> list[Membership]:
-    """Its responsible people, the earliest first."""
+    """Its responsible people whose account is open, the earliest first."""
     query = sa.select(Membership).where(
-        Membership.organisation_id == organisation.id, Membership.role == Role.ADMINISTRATOR
+        Membership.organisation_id == organisation.id,
+        Membership.role == Role.ADMINISTRATOR,
+        Membership.account.has(Account.disabled_at.is_(None)),
     )
     return list(db.session.scalars(query.order_by(Membership.id)))
 
@@ -149,7 +151,8 @@ def remove(member: Membership, *, by: Actor) -> None:
 
 def _keep_one(member: Membership) -> None:
     take_turns(f"members:{member.organisation_id}")
-    if member.role is Role.ADMINISTRATOR and len(administrators(member.organisation)) == 1:
+    others = [one for one in administrators(member.organisation) if one.id != member.id]
+    if member.role is Role.ADMINISTRATOR and not others:
         raise Refused(LAST_ONE)
 
 

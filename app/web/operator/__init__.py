@@ -20,4 +20,5 @@ from app.web.operator import (  # noqa: E402, F401  # the views register themsel
     origins,
     pauses,
     preview,
+    suspensions,
 )

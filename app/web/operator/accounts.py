@@ -1,5 +1,6 @@
 """« Comptes »: find one, help whoever has lost the second factor, close sessions."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, flash, render_template, request, url_for
@@ -11,6 +12,7 @@ from app.domain.accounts import second_factor as factors
 from app.domain.accounts import staff as staff_acts
 from app.domain.accounts.emails import ROLE_WORDS
 from app.domain.accounts.models import Account
+from app.domain.accounts.suspension import why_suspended
 from app.domain.organisations.members import memberships_of, needs_second_factor
 from app.web.access import Permission, current_account, current_actor, may, requires
 from app.web.forms.base import PostForm
@@ -99,10 +101,11 @@ def _list(form: SearchForm, found: staff_acts.Found | None = None) -> str:
 @requires(Permission.ACCOUNTS_HELP)
 def account_page(number: int) -> str:
     """What the account opens, its second factor, when it last came in."""
-    return _page(account_or_404(number))
+    return page_of(account_or_404(number))
 
 
-def _page(account: Account, *, refusal: str = "") -> str:
+def page_of(account: Account, *, refusal: str = "") -> str:
+    """The page of an account in its present state."""
     factor = factors.factor_of(account)
     return render_template(
         "operator/account.html",
@@ -116,6 +119,7 @@ def _page(account: Account, *, refusal: str = "") -> str:
         why_not=staff_acts.why_no_help(account, agent=agent()),
         may_close=may(Permission.STAFF_MANAGE) and account.staff_role and account.id != agent().id,
         refusal=refusal,
+        why_suspended=why_suspended(account) if account.disabled_at else "",
         form=PostForm(),
     )
 
@@ -130,7 +134,7 @@ def remove_factor(number: int) -> Answer:
         return before
     refusal = staff_acts.why_no_help(account, agent=agent())
     if refusal or factors.factor_of(account) is None:
-        return _page(account, refusal=refusal or "Ce compte n’a pas de second facteur."), 422
+        return page_of(account, refusal=refusal or "Ce compte n’a pas de second facteur."), 422
     form = RemoveFactorForm(agent=agent())
     if request.method != "POST":
         return render_template("operator/remove_factor.html", account=account, form=form)
@@ -143,7 +147,7 @@ def remove_factor(number: int) -> Answer:
         flash(f"Le second facteur de {account.name} est retiré ; un courriel le lui dit.", "success")
         return url_for("operator.account_page", number=number)
 
-    return _try(act, account)
+    return act_on(account, act)
 
 
 @blueprint.post("/agents/comptes/<int:number>/fermer-les-sessions")
@@ -157,13 +161,14 @@ def end_sessions(number: int) -> Answer:
         flash(f"Les sessions de {account.name} sont fermées.", "success")
         return url_for("operator.account_page", number=number)
 
-    return _try(act, account)
+    return act_on(account, act)
 
 
-def _try(act: Any, account: Account) -> Answer:
+def act_on(account: Account, act: Callable[[], str]) -> Answer:
+    """Do it once; a refusal is said on the page of the account."""
     number = account.id
     try:
         return run_once(act)
     except Refused as refused:
         db.session.rollback()
-        return _page(account_or_404(number), refusal=refused.message), 422
+        return page_of(account_or_404(number), refusal=refused.message), 422

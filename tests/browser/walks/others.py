@@ -158,6 +158,8 @@ def _accounts(kept: Catalogue, client: CheckedClient) -> None:
     kept.keep("agents / second facteur", lost)
     kept.keep("agents / second facteur refusé", client.submit(lost, {"word": "oui"}))
     kept.keep("agents / compte d’un agent", client.get(f"/agents/comptes/{numbers[1]}"))
+    suspend = kept.keep("agents / suspendre", client.get(f"/agents/comptes/{numbers[0]}/suspendre"))
+    kept.keep("agents / suspendre, refusé", client.submit(suspend))
     kept.keep("agents / fermer un accès", client.get(f"/agents/comptes/{numbers[1]}/retirer"))
     invite = kept.keep("agents / inviter", client.get("/agents/comptes/inviter"))
     kept.keep("agents / inviter refusé", client.submit(invite, {"email": "zoe@"}))
