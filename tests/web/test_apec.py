@@ -24,6 +24,7 @@ from app.domain.diffusion.whereabouts import line_of
 from app.domain.offers.models import Offer
 from app.domain.organisations.models import Membership
 from app.domain.organisations.roles import Role
+from app.outbox.models import OutboxMessage
 from tests.factories.offers import given
 from tests.factories.structures import make_member
 from tests.support.apec import apec_board, give_identifier, member_with_offer
@@ -120,6 +121,22 @@ def test_an_identifier_waits_when_apec_is_silent_then_is_tried_again(
     assert "Reconnu par l’APEC" in page.text
     page = client.submit(page, form="/retirer")
     assert "Identifiant retiré." in page.text
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_who_did_not_try_it_learns_that_apec_refuses_it(
+    app: Flask, client: CheckedClient, space: str, own: bool
+) -> None:
+    with given(app):
+        chief = db.session.query(Membership).one()
+        whose = chief if own else make_member(chief.organisation, Role.RECRUITER, email="lea@cma.example")
+        give_identifier(whose, "999")
+    page = client.submit(client.get(f"{space}/apec"), form="/essayer")
+    assert "Refusé par l’APEC" in page.text
+    client.submit(page, form="/essayer")
+    with app.app_context():
+        told = db.session.query(OutboxMessage).filter_by(template="apec_id_invalid").all()
+        assert [one.recipient for one in told] == ([] if own else ["lea@cma.example"])
 
 
 def test_a_recruiter_gives_only_their_own(app: Flask, client: CheckedClient, space: str) -> None:

@@ -93,6 +93,7 @@ def test_what_cannot_be_written_waits_and_an_erased_offer_is_left_out(app: Flask
         ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", False),
         ("Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2)", False),
         ("Mozilla/5.0 (X11) AppleWebKit/537.36 HeadlessChrome/130.0", False),
+        ("Mozilla/5.0 (Linux; Android 10; CUBOT X30) Chrome/140.0 Mobile Safari/537.36", True),
         ("facebookexternalhit/1.1", False),
         ("", False),
     ],

@@ -12,7 +12,7 @@ from app.domain.offers.visits import HERE, VIA, VisitCounter
 
 # Programmes that say what they are in the middle of what a browser would say.
 _PROGRAMME = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|fetch|monitor|scan|headless|lighthouse|externalhit|validator",
+    r"(?<!cu)bot\b|crawl|spider|slurp|preview|fetch|monitor|scan|headless|lighthouse|externalhit|validator",
     re.IGNORECASE,
 )
 

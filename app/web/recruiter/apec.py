@@ -163,7 +163,7 @@ def apec_try(organisation: str) -> Answer:
     def act() -> str:
         kept = db.session.get(ApecIdentifier, number)
         if kept is not None:
-            identifiers.note_trial(kept, trial)
+            identifiers.note_trial(kept, trial, by=current_actor())
         flash(trial.sentence, "success" if trial.works else "warning")
         return _url()
 

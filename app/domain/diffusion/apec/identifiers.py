@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.database import db
 from app.core.errors import Refused
 from app.core.secrets import Keyring
+from app.domain.diffusion.apec.emails import ApecIdInvalid
 from app.domain.diffusion.apec.facts import place_of
 from app.domain.diffusion.apec.models import ApecAgreement, ApecIdentifier, ApecOffer
 from app.domain.diffusion.board import Trial
@@ -21,6 +22,7 @@ from app.domain.diffusion.registry import open_platforms
 from app.domain.offers.models import Offer
 from app.domain.offers.queries import visible
 from app.domain.organisations.models import Membership, Organisation
+from app.outbox import queue
 
 FORM = re.compile(r"[0-9]{1,20}[Wi]?")
 WRONG_FORM = "L’identifiant APEC ne contient que des chiffres, parfois suivis de W ou i."
@@ -64,7 +66,7 @@ def keep_identifier(
     elif found.works is not False and offers_there(found):
         raise Refused(STILL_THERE)
     found.sealed = sealed
-    note_trial(found, trial)
+    note_trial(found, trial, by=by)
     db.session.flush()
     journal.record("apec_identifier_kept", member.organisation, by=by)
     send_what_may_go(member.organisation)
@@ -72,11 +74,14 @@ def keep_identifier(
     return found
 
 
-def note_trial(found: ApecIdentifier, trial: Trial) -> None:
-    """What APEC said; without an answer, what was known stays."""
+def note_trial(found: ApecIdentifier, trial: Trial, *, by: Actor) -> None:
+    """What APEC said; without an answer nothing changes. Who didn't try it learns of a refusal (E28)."""
     if trial.untestable:
         return
+    is_news = not trial.works and found.works is not False
     found.tested_at, found.works = clock.now(), trial.works
+    if is_news and by.id != found.membership.account_id:
+        queue(ApecIdInvalid(found, found.tested_at))
 
 
 def value_of(found: ApecIdentifier, *, keyring: Keyring) -> str:
