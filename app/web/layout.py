@@ -21,6 +21,7 @@ OPCO_SPACE = (
     ("Entreprises à accompagner", "recruiter.opco_board"),
     ("Offres", "recruiter.dashboard"),
     ("Entreprises partenaires", "collecting.partners"),
+    ("APEC", "recruiter.apec"),
     ("Adresses à prévenir", "recruiter.opco_addresses"),
     ("Membres", "recruiter.members_list"),
 )

@@ -43,6 +43,8 @@ def test_the_board_counts_by_step_and_says_what_is_late(client: CheckedClient) -
     followed("01", brand="Menuiserie d’à côté")
     base = enter(client, opco_member())
     home = client.get(base)
+    assert f'href="{base}/apec"' in home.text, "an OPCO deposits for companies as other structures do"
+    assert client.get(f"{base}/apec").status_code == 200
     assert "1 entreprise attend un premier contact depuis plus de 3 jours ouvrés" in words(home.text)
     page = client.get(f"{base}/entreprises")
     text = words(page.text)
