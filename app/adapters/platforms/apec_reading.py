@@ -9,8 +9,10 @@ from lxml.etree import _Element
 from app.adapters.payload import clean
 from app.adapters.platforms.apec_envelope import HR, SEP, SOAP
 
-# « API_331_… », « ERECRUT_STAGE_418_… », or the number alone.
-_CODE = re.compile(r"(?:^|[^0-9])(\d{3,4})(?![0-9])")
+# « API_331_… », « ERECRUT_STAGE_418_… », or the number alone. Any other number in a sentence is a line, a
+# length… « line 102 » isn't a refused key.
+_NAMED = re.compile(r"[A-Z]_(\d{3,4})(?![0-9])")
+_ALONE = re.compile(r"\s*(\d{3,4})\s*")
 _BELOW_FATAL = frozenset({"informational", "warning"})
 
 
@@ -148,7 +150,8 @@ def _id_value(element: _Element | None) -> str | None:
 
 
 def _code_in(*texts: str) -> str:
-    return next((found[1] for text in texts if (found := _CODE.search(text))), "")
+    found = (_NAMED.search(text) or _ALONE.fullmatch(text) for text in texts)
+    return next((match[1] for match in found if match), "")
 
 
 def _address(url: str) -> str | None:

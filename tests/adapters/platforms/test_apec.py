@@ -310,3 +310,15 @@ def example() -> str:
 def test_the_documentation_shows_the_real_message() -> None:
     shown, message = DOCUMENTATION.read_text("utf-8"), example()
     assert f"```xml\n{message}\n```" in shown, f"write this in docs/plateformes/apec.md:\n{message}"
+
+
+def test_a_number_in_a_sentence_is_not_a_code() -> None:
+    fault = (
+        b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>'
+        b"<faultstring>%s</faultstring></s:Fault></s:Body></s:Envelope>"
+    )
+    said = [
+        read(fault % text, "openPosition")
+        for text in (b"Invalid content at line 102", b"API_102_KEY", b"102")
+    ]
+    assert [one.code for one in said if isinstance(one, SoapFault)] == ["", "102", "102"]
