@@ -104,6 +104,16 @@ def faults(values: Mapping[str, str]) -> tuple[Problem, ...]:
     )
 
 
+def fitted(values: Mapping[str, str]) -> Mapping[str, str]:
+    """A row that asks for a removal: nobody reads its texts, and none of them may sink the file."""
+    kept = dict(values)
+    for column in columns():
+        value = kept.get(column.name, "")
+        if value and column.fault(value) is not None:
+            kept[column.name] = value[: int(column.limit)] if column.kind == "texte" else ""
+    return kept
+
+
 def _problem(column: Column, fault: str) -> Problem:
     if column.field:
         label = FIELD_LABELS[column.field]

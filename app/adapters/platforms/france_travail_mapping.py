@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from html import unescape
 
+from app.adapters.platforms.france_travail_columns import fitted
 from app.adapters.platforms.street import Street, street_of
 from app.core import clock
 from app.domain.diffusion.advert import Advert
@@ -55,7 +56,7 @@ def values_of(
 ) -> Mapping[str, str]:
     """Column → value; what isn't said is absent."""
     advert = sheet.advert
-    return {
+    values = {
         **_CONSTANTS,
         "Par_ref_offre": sheet.reference,
         "Par_cle": partner_key,
@@ -67,6 +68,7 @@ def values_of(
         **_place(sheet),
         **_company(sheet),
     }
+    return fitted(values) if sheet.removal else values
 
 
 def _job(sheet: Sheet) -> dict[str, str]:

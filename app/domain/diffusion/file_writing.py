@@ -130,8 +130,11 @@ class Snapshot:
         line, problems = self.board.inspected(self._sheet(diffusion.offer, advert, submission.reference))
         if problems:
             self.left_out += 1
+            was_there = submission.status in _MAY_BE_THERE
             self._refuse(diffusion, submission, advert, problems[0])
-            return b""
+            # Its former line is in the former file.
+            removes = was_there and self.options.get(REMOVAL_LINES, False)
+            return self._removal_of(diffusion, submission) if removes else b""
         if submission.sent_digest != advert.digest:
             submission.sent_digest = advert.digest
         self.offers += 1
@@ -142,6 +145,9 @@ class Snapshot:
         submission = diffusion.submission
         if submission is None or submission.status not in _MAY_BE_THERE:
             return b""
+        return self._removal_of(diffusion, submission)
+
+    def _removal_of(self, diffusion: Diffusion, submission: Submission) -> bytes:
         advert = advert_of(diffusion.offer)
         line, _ = self.board.inspected(
             self._sheet(diffusion.offer, advert, submission.reference, removal=True)

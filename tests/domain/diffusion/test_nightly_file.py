@@ -171,6 +171,17 @@ def test_a_bad_row_is_told_to_the_employer_and_does_not_sink_the_file(partner: P
     assert len(held(partner)) == 2
 
 
+def test_what_a_change_makes_impossible_there_is_removed_too(partner: Partner) -> None:
+    offer_id = online()
+    night()
+    turn(KEY, on=True, options={REMOVAL_LINES: True})
+    db.session.commit()
+    edit(offer_id, about_company="é" * 600)
+    night(later=timedelta(days=1))
+    assert [row["Type_mouvement"] for row in held(partner)] == ["S"]
+    assert found(offer_id).status is S.REFUSED
+
+
 def test_a_job_without_a_number_waits_for_it(partner: Partner) -> None:
     offer_id = online(rome_code="G1602", job_name="cuisinier ou cuisinière")
     night()
