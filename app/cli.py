@@ -1,4 +1,4 @@
-"""Commands of operations: `flask jobs`, `flask outbox`, `flask platforms`, `flask accounts`, `flask seed`, `flask db`.
+"""Commands of operations: `flask jobs | outbox | platforms | accounts | seed | db`.
 
 `flask` finds `create_app` by FLASK_APP, which `.flaskenv` sets.
 """

@@ -23,7 +23,7 @@ def resident_mb(pid: int) -> float:
 
 
 def own_mb(pid: int) -> float:
-    """Memory that one process more costs, in MB: its pages, those it shares divided by who shares them (PSS)."""
+    """Memory that one process costs, in MB: a page that several hold is divided among them (PSS)."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024 / 1e6

@@ -102,7 +102,7 @@ def test_each_role_sees_its_pages(client: CheckedClient, sign_in: SignIn, role: 
 def test_a_login_link_leads_home(client: CheckedClient, sign_in: SignIn) -> None:
     sign_in(StaffRole.OPERATOR)
     page = client.get("/agents")
-    assert plain(page).count("Rien à traiter") == 7
+    assert plain(page).count("Rien à traiter") == 8
     assert "Tâches planifiées" not in page.text
 
 
