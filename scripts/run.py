@@ -55,14 +55,17 @@ def services(values: dict[str, str]) -> list[Service]:
     python, logs = prepare.PYTHON, ROOT / values["DATA_DIR"] / "journaux"
     wanted: list[tuple[str, list[object]]] = []
     if values["LOOKUPS"] != "real":
-        annuaire, rome, training, identity, apec = (free_port() for _ in range(5))
+        annuaire, rome, training, identity, apec, sites = (free_port() for _ in range(6))
         values["STANDIN_DIRECTORY_URL"] = f"http://127.0.0.1:{annuaire}"
         values["STANDIN_ROME_URL"] = f"http://127.0.0.1:{rome}"
         values["STANDIN_TRAINING_URL"] = f"http://127.0.0.1:{training}"
         values["STANDIN_APEC_URL"] = f"http://127.0.0.1:{apec}"
+        values["STANDIN_SITES_URL"] = f"http://127.0.0.1:{sites}"
+        values.setdefault("SITES_FILE", str(ROOT / "standins" / "sites" / "demonstration.toml"))
         values["STANDIN_PROCONNECT_URL"] = f"http://127.0.0.1:{identity}"
         ports = ["--port-annuaire", annuaire, "--port-rome", rome, "--port-apprentissage", training]
-        command = [python, "-m", "standins", *ports, "--port-proconnect", identity, "--port-apec", apec]
+        ports += ["--port-proconnect", identity, "--port-apec", apec, "--port-sites", sites]
+        command = [python, "-m", "standins", *ports]
         wanted.append(("simulateurs", command))
     if "SMTP_HOST" not in values:
         values["SMTP_HOST"] = "127.0.0.1"
@@ -84,8 +87,10 @@ def run(started: list[Service]) -> None:
     prepare.say("Dépôt Alternance démarre")
     prepare.environment("run")
     prepare.static_files()
+    # Before the database: the example opens the site that is declared.
+    wanted = services(values)
     prepare.database(values)
-    for service in services(values):
+    for service in wanted:
         service.start()
         started.append(service)
     _wait_until_ready(values, started)

@@ -10,6 +10,7 @@ from standins.apec.server import apec
 from standins.apprentissage.server import apprentissage
 from standins.proconnect.server import proconnect
 from standins.rome.server import rome
+from standins.sites.server import sites
 
 
 def main() -> int:
@@ -20,6 +21,7 @@ def main() -> int:
     parser.add_argument("--port-apprentissage", type=int, default=5103)
     parser.add_argument("--port-proconnect", type=int, default=5104)
     parser.add_argument("--port-apec", type=int, default=5105)
+    parser.add_argument("--port-sites", type=int, default=5106)
     options = parser.parse_args()
     over = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -31,6 +33,7 @@ def main() -> int:
             apprentissage(port=options.port_apprentissage),
             proconnect(port=options.port_proconnect),
             apec(port=options.port_apec),
+            sites(port=options.port_sites, examines=True),
         ]
     except OSError as error:
         print(f"Un simulateur ne peut pas démarrer : {error.strerror}.", file=sys.stderr)
