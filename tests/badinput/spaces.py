@@ -15,17 +15,13 @@ from app.domain.organisations.roles import Role
 from tests.badinput.site import Open, Site
 from tests.factories.offers import make_contact, make_establishment
 from tests.factories.structures import give_factor, make_account, make_member, make_structure
+from tests.support.apec import LETTER
 from tests.support.client import CheckedClient
 from tests.support.opco_space import followed, opco_member
 from tests.support.sign_in import by_link
 
 AGENT = "chef@portail.example"
 _numbers = count(1)
-
-LETTER = {
-    "situation": "compte", "first_name": "Camille", "name": "Durand", "email": "camille@cma.example",
-    "phone": "05 65 00 12 34", "siret": "732 829 320 00074", "department": "12",
-}  # fmt: skip
 
 
 def _somebody() -> Account:

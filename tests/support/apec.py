@@ -25,6 +25,11 @@ ABOUT = (
 )
 IDENTIFIER = "123456789W"
 KNOWN = Trial(True, "L’APEC reconnaît cet identifiant.")
+# A request to APEC for an identifier, as it is typed.
+LETTER = {
+    "situation": "compte", "first_name": "Camille", "name": "Durand", "email": "camille@cma.example",
+    "phone": "05 65 00 12 34", "siret": "732 829 320 00074", "department": "12",
+}  # fmt: skip
 
 
 def apec_board(partner: Partner, *, timeout: float = 2.0) -> ApecBoard:

@@ -24,7 +24,7 @@ WAITING = (OutboxStatus.PENDING, OutboxStatus.RETRY)
 
 
 def command(partner: Partner, **asked: Any) -> dict[str, Any]:
-    """Tell the stand-in of La bonne alternance what to do; gives what it holds."""
+    """Tell a stand-in what to do; gives what it holds."""
     headers = {"Content-Type": "application/json"}
     content = json.dumps(asked).encode()
     request = urllib.request.Request(f"{partner.url}/simulateur", data=content, headers=headers)

@@ -1,13 +1,12 @@
 """France Travail as a stand-in: its connector, and what it has received."""
 
-import json
-import urllib.request
 from typing import Any
 
 from app.adapters.platforms.france_travail import SCOPES, Account, FranceTravailFile
 from app.adapters.platforms.tokens import Tokens
 from standins.rome.deposit import FLOW, LOGIN, PASSWORD
 from standins.rome.server import CLIENT_ID, CLIENT_SECRET, TOKEN_PATH
+from tests.support.diffusion import command
 from tests.support.standins import Partner
 
 DEPOSIT = "/partenaire/depotcurl"
@@ -37,10 +36,5 @@ def file_board(
 
 def held(partner: Partner, **asked: Any) -> list[dict[str, str]]:
     """The rows of the last file that it accepted, after a command."""
-    content = json.dumps(asked).encode()
-    request = urllib.request.Request(
-        f"{partner.url}/simulateur", data=content, headers={"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=5) as answer:
-        rows: list[dict[str, str]] = json.load(answer)["lignes"]
+    rows: list[dict[str, str]] = command(partner, **asked)["lignes"]
     return rows

@@ -12,13 +12,9 @@ from tests.browser.walks.structures import enter
 from tests.factories.diffusions import make_diffusion
 from tests.factories.offers import given, make_offer
 from tests.factories.structures import make_member
-from tests.support.apec import give_identifier, member_with_offer
+from tests.support.apec import LETTER, give_identifier, member_with_offer
 
 S = DiffusionStatus
-LETTER = {
-    "situation": "compte", "first_name": "Camille", "name": "Durand", "email": "camille@cma.example",
-    "phone": "05 65 00 12 34", "siret": "732 829 320 00074", "department": "12",
-}  # fmt: skip
 _SENT = (
     (S.PUBLISHED, "Comptable en alternance"),
     (S.AWAITING_MODERATION, "Agent ou agente de laboratoire en alternance"),
