@@ -53,12 +53,10 @@ class Advert:
     by_cfa: bool
     ending: EndReason | None = None
 
-    @property
-    def digest(self) -> str:
-        """Fingerprint of the content (sha256, hexadecimal)."""
-        content = [
-            (one.name, getattr(self, one.name)) for one in fields(self) if one.name not in _NOT_CONTENT
-        ]
+    def digest(self, *, ignoring: frozenset[str] = frozenset()) -> str:
+        """Fingerprint (sha256, hexadecimal) of the content, but for the facts that somebody never gets."""
+        left_out = _NOT_CONTENT | ignoring
+        content = [(one.name, getattr(self, one.name)) for one in fields(self) if one.name not in left_out]
         return hashlib.sha256(repr(content).encode()).hexdigest()
 
 

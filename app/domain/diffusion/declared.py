@@ -42,6 +42,14 @@ _SITE = {
     "limits", "refusals", "repeatable", "automatic", "usual_delay", "withdrawal_delay", "per_minute",
     "timeout",
 }  # fmt: skip
+# Facts that its form of advert doesn't say.
+_UNSAID = {
+    Transport.REST: frozenset({"naf", "job_name", "rhythm", "published_at", "by_cfa"}),
+    Transport.EMAIL: frozenset(
+        {"siret", "naf", "about_company", "rome_code", "level", "rhythm", "remote", "commune_code", "lat",
+         "lon", "published_at", "by_cfa"}
+    ),
+}  # fmt: skip
 _MAILED = Polling(first=(timedelta(minutes=5), timedelta(hours=1)), then=timedelta(hours=24))
 
 
@@ -158,6 +166,7 @@ def _platform(
         confirmation=Confirmation.NONE if mailed else Confirmation.STATUS,
         usual_delay=str(given.get("usual_delay", "")),
         withdrawal_delay=str(given.get("withdrawal_delay", "")),
+        ignores=_UNSAID[form],
         # The same letter is never written twice: its key is that of its content.
         repeatable=mailed or bool(given.get("repeatable", False)),
         automatic=bool(given.get("automatic", True)),

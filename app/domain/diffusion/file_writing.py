@@ -135,8 +135,9 @@ class Snapshot:
             # Its former line is in the former file.
             removes = was_there and self.options.get(REMOVAL_LINES, False)
             return self._removal_of(diffusion, submission) if removes else b""
-        if submission.sent_digest != advert.digest:
-            submission.sent_digest = advert.digest
+        digest = self.platform.digest_of(advert)
+        if submission.sent_digest != digest:
+            submission.sent_digest = digest
         self.offers += 1
         return f"{line}\n".encode()
 

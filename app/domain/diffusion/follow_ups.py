@@ -20,7 +20,7 @@ from app.domain.diffusion.events import (
     PlatformStopped,
 )
 from app.domain.diffusion.models import Diffusion
-from app.domain.diffusion.orders import sync, sync_offer
+from app.domain.diffusion.orders import ask_again, sync, sync_offer
 from app.domain.diffusion.platforms.apec import APEC
 from app.domain.diffusion.registry import PLATFORMS, open_platforms, switches
 from app.domain.offers.events import (
@@ -88,6 +88,8 @@ def publish_everywhere(event: OfferPublished) -> None:
 
 def update_everywhere(event: OfferEdited | OfferRenewed | OfferHeld) -> None:
     """Another text, another end, or a check that stops it: at once."""
+    if isinstance(event, OfferRenewed):
+        ask_again(event.offer)
     sync_offer(event.offer)
 
 

@@ -135,6 +135,14 @@ def ask(offer: Offer, key: str, *, by: Actor, account: str = "") -> Diffusion:
     return diffusion
 
 
+def ask_again(offer: Offer) -> None:
+    """Somebody renews the offer: it may go again where the platform has ended it by itself meanwhile."""
+    for diffusion in diffusions_of(offer):
+        last = diffusion.submission
+        if last is not None and last.status is SubmissionStatus.OVER:
+            last.sent_digest = ""
+
+
 def take_back(diffusion: Diffusion, *, by: Actor, due: datetime | None = None) -> None:
     """« Retirer »: nobody wants it there any more."""
     diffusion.wanted = False

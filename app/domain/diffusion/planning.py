@@ -34,18 +34,18 @@ def next_act(diffusion: Diffusion, platform: Platform, *, wanted: bool) -> Act |
     if submission is None or submission.status is SubmissionStatus.RESERVED:
         return Act.PUBLISH if wanted else None
     if submission.status is SubmissionStatus.OVER:
-        return Act.PUBLISH if wanted and _may_come_back(submission, diffusion.offer) else None
+        return Act.PUBLISH if wanted and _may_come_back(submission, diffusion.offer, platform) else None
     if submission.status is SubmissionStatus.IN_DOUBT:
         return _out_of_doubt(platform, wanted=wanted)
     if submission.status is SubmissionStatus.REFUSED:
         # A refusal is final for that text: only another one is sent.
-        return Act.PUBLISH if wanted and has_changed(submission, diffusion.offer) else None
+        return Act.PUBLISH if wanted and has_changed(submission, diffusion.offer, platform) else None
     return _with_known(diffusion, submission, platform, wanted=wanted)
 
 
-def _may_come_back(submission: Submission, offer: Offer) -> bool:
+def _may_come_back(submission: Submission, offer: Offer, platform: Platform) -> bool:
     """We had withdrawn it, or it has changed. What the platform ended by itself isn't forced upon it."""
-    return submission.withdrawal_asked_at is not None or has_changed(submission, offer)
+    return submission.withdrawal_asked_at is not None or has_changed(submission, offer, platform)
 
 
 def _out_of_doubt(platform: Platform, *, wanted: bool) -> Act:
@@ -65,7 +65,7 @@ def _with_known(
         if platform.may(Ability.WITHDRAW):
             return Act.WITHDRAW
         return Act.SUSPEND if platform.may(Ability.SUSPEND) and not suspended else None
-    if has_changed(submission, diffusion.offer):
+    if has_changed(submission, diffusion.offer, platform):
         if platform.may(Ability.UPDATE):
             return Act.UPDATE
         # Content is frozen there: the former sending goes, another one under a new reference follows.
@@ -75,9 +75,9 @@ def _with_known(
     return Act.RESUME if suspended and platform.may(Ability.SUSPEND) else None
 
 
-def has_changed(submission: Submission, offer: Offer) -> bool:
-    """Is the offer other than what was last sent?"""
-    return submission.sent_digest != advert_of(offer).digest
+def has_changed(submission: Submission, offer: Offer, platform: Platform) -> bool:
+    """Is the offer, as this platform gets it, other than what was last sent?"""
+    return not platform.has_had(submission.sent_digest, advert_of(offer))
 
 
 def next_reading(diffusion: Diffusion, platform: Platform) -> datetime | None:

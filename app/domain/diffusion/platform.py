@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 
+from app.domain.diffusion.advert import Advert
 from app.domain.offers.models import Offer
 from app.outbox.allowance import Rate
 
@@ -88,6 +89,8 @@ class Platform:
     """« en général en moins d’une heure »."""
     withdrawal_delay: str = ""
     duration_days: int | None = None
+    ignores: frozenset[str] = frozenset()
+    """Facts of an advert that it never gets: when they alone change, there is nothing to send."""
     repeatable: bool = False
     """May the same sending be done twice under the same reference without harm?"""
     relayed_by: str | None = None
@@ -116,6 +119,14 @@ class Platform:
     def may(self, ability: Ability) -> bool:
         """Can it do this?"""
         return ability in self.abilities
+
+    def digest_of(self, advert: Advert) -> str:
+        """Fingerprint of what it gets of an advert."""
+        return advert.digest(ignoring=self.ignores)
+
+    def has_had(self, digest: str, advert: Advert) -> bool:
+        """Is this the fingerprint of that content? Older ones are of all the facts of the advert."""
+        return digest in {self.digest_of(advert), advert.digest()}
 
     def takes_by_itself(self, offer: Offer) -> bool:
         """Does an offer that may go there leave without being asked for?"""

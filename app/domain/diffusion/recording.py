@@ -84,7 +84,7 @@ class Recorder:
             # there what a former call had left.
             over = reply.status is not None and reply.status.is_over
             if not over and not (act.creates and reply.read_back):
-                submission.sent_digest = self.order.advert.digest
+                submission.sent_digest = self.platform.digest_of(self.order.advert)
         if act is Act.WITHDRAW:
             submission.withdrawal_asked_at = now
             diffusion.reads = 0
@@ -114,7 +114,7 @@ class Recorder:
         if detail != FORMER_ONLINE and submission.status is not SubmissionStatus.OVER:
             SUBMISSION_LIFECYCLE.apply(submission, "refuse")
         if self.order.act in {Act.PUBLISH, Act.UPDATE}:
-            submission.sent_digest = self.order.advert.digest
+            submission.sent_digest = self.platform.digest_of(self.order.advert)
         self._tell(diffusion, S.REFUSED, detail=detail, reply=reply)
         diffusion.detail = detail
 
@@ -209,7 +209,7 @@ class Recorder:
     def platform_resumes(self, diffusion: Diffusion) -> bool:
         """Can this suspended sending come back as it is? Not when the text has changed since."""
         submission = diffusion.submission
-        return submission is None or submission.sent_digest == self.order.advert.digest
+        return submission is None or self.platform.has_had(submission.sent_digest, self.order.advert)
 
     def _attempt(self, submission: Submission, reply: Reply) -> None:
         """Complete the line written before the call; a reading that teaches nothing leaves none."""

@@ -51,7 +51,7 @@ class SiteAdvert(Mail):
 
     def dedupe_key(self) -> str:
         """The same content is written once, whatever the number of tries."""
-        digest = advert_of(self.offer).digest[:24] if self.act is not Act.WITHDRAW else ""
+        digest = advert_of(self.offer).digest()[:24] if self.act is not Act.WITHDRAW else ""
         return f"{key_prefix(self.platform, self.reference)}{self.act.value}:{digest}"
 
     def about(self) -> tuple[str, str]:

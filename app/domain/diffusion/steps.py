@@ -125,7 +125,7 @@ def _reserved(row: Claimed, diffusion: Diffusion, platform: Platform, board: Boa
             return Refused(order, refusal)
     if act.creates and not order.in_doubt:
         # Known by a reading alone, it must not be taken for another text than the one that left.
-        submission.sent_digest = order.advert.digest
+        submission.sent_digest = platform.digest_of(order.advert)
     if act.writes:
         _hand(submission, board, act)
         failpoint("push.reserved_before_commit")

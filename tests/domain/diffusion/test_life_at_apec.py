@@ -1,6 +1,7 @@
 """The life of an offer at APEC: sent once, read by its consultants, changed, taken offline, in doubt."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.actor import SYSTEM, Actor, ActorKind
+from app.core import clock
 from app.core.database import db
 from app.core.errors import Refused
 from app.domain.diffusion.apec.identifiers import remove_identifier
@@ -16,7 +18,7 @@ from app.domain.diffusion.lifecycle import DiffusionStatus, SubmissionStatus
 from app.domain.diffusion.orders import ask, take_back
 from app.domain.diffusion.whereabouts import line_of
 from app.domain.offers.editing import edit_offer
-from app.domain.offers.life import close_offer
+from app.domain.offers.life import close_offer, renew_offer
 from app.domain.offers.lifecycle import EndReason
 from app.domain.offers.models import Offer
 from app.domain.organisations.models import Membership
@@ -263,3 +265,22 @@ def test_a_person_takes_it_offline_and_puts_it_back_then_again_after_thirty_days
     db.session.commit()
     play.push()
     assert held(apec) == [(reference, "FERMEE"), (f"{reference}-2", "PUBLIEE")]
+
+
+def test_a_renewal_changes_nothing_of_what_is_there_and_brings_back_what_is_over(
+    play: Scene, apec: Partner
+) -> None:
+    offer_id = sent(play)
+    reference = play.diffusion(offer_id).submissions[0].reference
+    for weeks, copies in ((1, [(reference, "PUBLIEE")]), (5, None)):
+        if copies is None:
+            command(apec, vieillir=reference)
+            play.push_later(60 * 24 * 30)
+            copies = [(reference, "FERMEE"), (f"{reference}-2", "PUBLIEE")]
+        with clock.moved_by(timedelta(weeks=weeks)):
+            offer = play.diffusion(offer_id).offer
+            renew_offer(offer, by=by(offer))
+            db.session.commit()
+            play.push()
+            play.push()
+        assert held(apec) == copies

@@ -86,6 +86,9 @@ APEC = Platform(
     usual_delay="aussitôt, ou après la relecture d’un consultant de l’APEC",
     withdrawal_delay="aussitôt, sauf pendant la relecture par l’APEC",
     duration_days=30,
+    ignores=frozenset(
+        {"rome_code", "job_name", "address_line", "lat", "lon", "published_at", "last_day", "by_cfa"}
+    ),
     # A second creation would publish twice, and APEC can't merge two offers.
     repeatable=False,
     moderated=True,

@@ -50,6 +50,7 @@ API_APPRENTISSAGE = Platform(
     confirmation=Confirmation.STATUS,
     usual_delay="en général en moins d’une heure",
     withdrawal_delay="en général en moins d’une heure",
+    ignores=frozenset({"naf", "job_name", "rhythm", "commune_code", "lat", "lon", "by_cfa"}),
     # The same partner_job_id updates instead of creating.
     repeatable=True,
     writes=Rate(limit=30, seconds=60, burst=10),
