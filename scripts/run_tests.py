@@ -36,7 +36,10 @@ ON_POSTGRESQL = (
     "tests/web/test_deposit_bad_inputs.py",
 )
 # Debian's packages: the browser, and Java for the strict HTML check.
-PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "default-jre-headless": ("java",)}
+PROGRAMS = {
+    "chromium-headless-shell": ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
+    "default-jre-headless": ("java",),
+}
 APT = ["apt-get", "-o", "DPkg::Lock::Timeout=120", "-q", "-y", "--no-install-recommends"]
 
 

@@ -19,10 +19,11 @@ from tests.support.run_services import unavailable
 
 VIEWPORT = {"width": 360, "height": 800}
 _LOOPBACK = {"127.0.0.1", "localhost", "::1", ""}
-_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+# The first has no windows to keep: a third less processor for the same pages.
+_PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _INSTALL = (
     ["apt-get", "update", "-q"],
-    ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium"],
+    ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium-headless-shell"],
 )
 _INSTALL_LIMIT = 300
 # Nothing of the browser's own leaves the machine, and no name is looked up.
@@ -76,7 +77,7 @@ def chromium() -> str | None:
             subprocess.run(command, capture_output=True, check=True, timeout=_INSTALL_LIMIT)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
             return None
-    return shutil.which("chromium")
+    return shutil.which(_PROGRAMS[0])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
