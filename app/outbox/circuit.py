@@ -54,8 +54,13 @@ def give_probe_back(name: str) -> None:
 
 
 def failed(name: str, detail: str) -> bool:
-    """Count one failure of the relay, without committing. True when the circuit is open."""
+    """Count one failure of the relay, without committing. True when the circuit is open.
+
+    A stop for credentials stays one, with its words, until something has worked: a probe that meets a passing
+    trouble says nothing of them.
+    """
     now = database_now()
+    stopped = Circuit.cause == CAUSE_CREDENTIAL
     insert = sqlite.insert if is_sqlite() else postgresql.insert
     row = db.session.execute(
         insert(Circuit)
@@ -65,8 +70,8 @@ def failed(name: str, detail: str) -> bool:
             set_={
                 "failures": Circuit.failures + 1,
                 "recent": _with("0"),
-                "detail": detail[:300],
-                "cause": CAUSE_RELAY,
+                "detail": sa.case((stopped, Circuit.detail), else_=detail[:300]),
+                "cause": sa.case((stopped, CAUSE_CREDENTIAL), else_=CAUSE_RELAY),
             },
         )
         .returning(Circuit.failures, Circuit.recent, Circuit.open_until)

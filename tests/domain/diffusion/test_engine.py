@@ -119,6 +119,26 @@ def test_a_refused_key_stops_its_platform_alone_and_is_told_once(
     assert play.push() == Counts(sent=2)
 
 
+def test_a_stop_is_told_once_though_a_probe_meets_another_trouble(
+    play: Scene, lba: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[PlatformStopped] = []
+    monkeypatch.setitem(events._reactions, PlatformStopped, (heard.append,))
+    online()
+    stranger = Pusher(play.platform, board_of(lba, token="jeton-perime"))
+    for trouble in (None, "503", None):
+        lba.fails(trouble, path="/api/job", times=1) if trouble else None
+        stranger.drain(limit=1)
+        assert circuit.trouble(play.platform.kind) is not None
+        db.session.execute(sa.update(circuit.Circuit).values(open_until=database_now()))
+        past = clock.now() - timedelta(minutes=1)
+        db.session.execute(sa.update(OutboxMessage).values(due_at=past))
+        db.session.commit()
+    assert len(heard) == 1
+    row = db.session.get_one(circuit.Circuit, play.platform.kind)
+    assert (row.cause, row.failures, (row.detail or "")[:3]) == (circuit.CAUSE_CREDENTIAL, 1, "401")
+
+
 def test_a_platform_in_trouble_is_left_alone_and_nothing_is_counted(play: Scene, lba: Partner) -> None:
     ids = [online() for _ in range(5)]
     lba.fails("503", path="/api/job")
