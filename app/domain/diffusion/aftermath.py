@@ -6,6 +6,7 @@ from app.core.database import db
 from app.core.failpoints import failpoint
 from app.domain.diffusion.board import Order, Reply, Verdict
 from app.domain.diffusion.lifecycle import DIFFUSION_LIFECYCLE
+from app.domain.diffusion.limits import hold_calls
 from app.domain.diffusion.models import Diffusion
 from app.domain.diffusion.orders import lane_of, move, sync, watch
 from app.domain.diffusion.platform import Platform
@@ -52,6 +53,10 @@ class After:
     def in_trouble(self) -> None:
         """The platform has failed: its circuit learns it, and its limit waits as it asks."""
         self.recorded()
+        if self.reply.retry_after:
+            # Asked of all of us, not of this order alone.
+            order = self.order
+            hold_calls(self.platform, order.act, order.account, seconds=self.reply.retry_after)
         self.settler.count_failure(f"{self.reply.code} {self.reply.message}".strip())()
 
     def given_up(self) -> None:

@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core import clock
-from app.core.database import database_now, db
+from app.core.database import db
 from app.core.failpoints import failpoint
 from app.domain.diffusion.advert import advert_of
 from app.domain.diffusion.board import Act, Board, Order, Reply, Verdict
 from app.domain.diffusion.lifecycle import SUBMISSION_LIFECYCLE, SubmissionStatus
+from app.domain.diffusion.limits import take_call
 from app.domain.diffusion.models import Attempt, Diffusion, Submission
 from app.domain.diffusion.orders import lane_of
 from app.domain.diffusion.planning import is_wanted, next_act, next_reading
 from app.domain.diffusion.platform import Platform
 from app.domain.diffusion.registry import open_platforms
-from app.outbox import allowance, leases
+from app.outbox import leases
 from app.outbox.lanes import is_anything_waiting
 from app.outbox.leases import Claimed
 
@@ -76,7 +77,7 @@ def prepare(row: Claimed, platform: Platform, board: Board) -> Prepared:
     if act in ENDINGS and is_anything_waiting(lane_of(diffusion), besides="read"):
         # Closed while this order was in hand: the one that came with it leaves once no undo can come.
         return Nothing("remplacé")
-    due = _allowed(platform, act, diffusion.account)
+    due = take_call(platform, act, diffusion.account)
     if due is not None:
         db.session.rollback()
         return Later(due)
@@ -85,16 +86,6 @@ def prepare(row: Claimed, platform: Platform, board: Board) -> Prepared:
 
 def _reading(diffusion: Diffusion, platform: Platform) -> Act | None:
     return Act.READ if next_reading(diffusion, platform) is not None else None
-
-
-def _allowed(platform: Platform, act: Act, account: str) -> datetime | None:
-    rate = platform.writes if act.writes else platform.reads
-    if rate is None:
-        return None
-    sort = "writes" if act.writes else "reads"
-    free_at = allowance.take(f"{platform.key}:{sort}:{account}"[:60], rate)
-    # The allowance follows the database's clock, due times the service's.
-    return None if free_at is None else clock.now() + (free_at - database_now())
 
 
 def _reserved(row: Claimed, diffusion: Diffusion, platform: Platform, board: Board, act: Act) -> Prepared:

@@ -23,7 +23,7 @@ from app.domain.diffusion.reconciliation import forgotten_diffusions, offers_nev
 from app.domain.diffusion.registry import PLATFORMS, turn
 from app.outbox import circuit
 from app.outbox.allowance import Rate, take
-from app.outbox.models import OutboxMessage, OutboxStatus
+from app.outbox.models import Allowance, OutboxMessage, OutboxStatus
 from app.outbox.settling import Counts
 from app.outbox.upkeep import pause
 from tests.domain.diffusion.conftest import board_of
@@ -169,6 +169,23 @@ def test_the_partner_s_limit_is_kept_by_all_the_workers_together(play: Scene, lb
     # The others wait for the bucket, without a try counted.
     waiting = [row for row in play.waiting() if row.template == "publish"]
     assert [(row.status, row.attempts) for row in waiting] == [(OutboxStatus.PENDING, 0)] * (12 - sent)
+
+
+def test_a_platform_that_asks_to_wait_is_left_alone_by_all_its_orders(play: Scene, lba: Partner) -> None:
+    ids = [online() for _ in range(3)]
+    lba.fails("429", path="/api/job", times=1, retry_after=120)
+    asked = clock.now()
+    play.push()
+    Pusher(play.platform, play.pusher.board).drain(limit=10)
+    assert len(writes_to(lba)) == 1
+    assert all(row.due_at - asked > timedelta(seconds=119) for row in play.waiting())
+    assert sum(row.attempts for row in play.waiting()) == 1
+    # Its readings have a limit of their own.
+    assert take(f"{LBA}:reads:", Rate(limit=120, burst=40)) is None
+    db.session.execute(sa.update(Allowance).values(full_at=database_now()))
+    db.session.commit()
+    play.push_later(3)
+    assert {play.diffusion(one).status for one in ids} == {S.SENDING}
 
 
 def test_a_bucket_never_gives_more_than_the_limit(play: Scene) -> None:
