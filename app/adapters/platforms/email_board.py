@@ -16,6 +16,8 @@ from app.outbox.models import OutboxMessage, OutboxStatus, SuppressedAddress
 
 S, V = DiffusionStatus, Verdict
 _LOST = frozenset({OutboxStatus.REFUSED, OutboxStatus.DEAD})
+# Nobody has had them: the same may be asked again.
+_NOT_READ = _LOST | {OutboxStatus.CANCELLED}
 
 
 class EmailBoard:
@@ -38,7 +40,7 @@ class EmailBoard:
         return ()
 
     def perform(self, order: Order) -> Reply:
-        """The e-mail is written into the outbox, once for each content; a reading says what became of it."""
+        """The e-mail is written into the outbox, unless the last one says the same; a reading follows it."""
         try:
             return self._read(order) if order.act is Act.READ else self._write(order)
         finally:
@@ -60,31 +62,50 @@ class EmailBoard:
         if self._is_stopped():
             said = "L’adresse de ce site ne reçoit plus nos courriels."
             return Reply(verdict=V.BROKEN, code="adresse", message=said)
-        offer = submission.diffusion.offer
-        queue(SiteAdvert(self._address, offer, self._platform.key, order.reference, order.act))
+        said, last = self._said(order), self._last(order)
+        # What a try that died has written isn't written twice; what something else has followed is.
+        if last is None or last.status in _NOT_READ or not self._says(last, order, said):
+            offer, number = submission.diffusion.offer, self._letters(order) + 1
+            key = self._platform.key
+            queue(SiteAdvert(self._address, offer, key, order.reference, order.act, f"{said}:{number}"))
         db.session.commit()
         if order.act is Act.WITHDRAW:
             return Reply(verdict=V.ACCEPTED, status=S.CANCELLED, remote_status="retrait demandé")
         return Reply(verdict=V.ACCEPTED, status=S.SENDING, detail=MAIL_QUEUED, remote_status="écrit")
 
-    def _read(self, order: Order) -> Reply:
-        query = (
-            sa.select(OutboxMessage.status)
-            .where(
-                OutboxMessage.about_type == "site_advert",
-                OutboxMessage.about_id == order.reference,
-                OutboxMessage.kind == "mail",
-                # References are unique at a site: two of them may have the same.
-                OutboxMessage.dedupe_key.startswith(
-                    key_prefix(self._platform.key, order.reference), autoescape=True
-                ),
-            )
-            .order_by(OutboxMessage.id.desc())
-            .limit(1)
+    def _said(self, order: Order) -> str:
+        """What the letter asks: the act, and the content as this site gets it."""
+        leaving = order.act is Act.WITHDRAW
+        return f"{order.act.value}:{'' if leaving else self._platform.digest_of(order.advert)[:24]}"
+
+    def _says(self, letter: OutboxMessage, order: Order, said: str) -> bool:
+        key = letter.dedupe_key or ""
+        return key.removeprefix(key_prefix(self._platform.key, order.reference)).startswith(said)
+
+    def _of_it(self, order: Order) -> sa.ColumnElement[bool]:
+        """The letters of one reference."""
+        return sa.and_(
+            OutboxMessage.about_type == "site_advert",
+            OutboxMessage.about_id == order.reference,
+            OutboxMessage.kind == "mail",
+            # References are unique at a site: two of them may have the same.
+            OutboxMessage.dedupe_key.startswith(
+                key_prefix(self._platform.key, order.reference), autoescape=True
+            ),
         )
-        found = db.session.scalar(query)
-        if found is None:
+
+    def _last(self, order: Order) -> OutboxMessage | None:
+        query = sa.select(OutboxMessage).where(self._of_it(order))
+        return db.session.scalar(query.order_by(OutboxMessage.id.desc()).limit(1))
+
+    def _letters(self, order: Order) -> int:
+        return db.session.scalar(sa.select(sa.func.count(OutboxMessage.id)).where(self._of_it(order))) or 0
+
+    def _read(self, order: Order) -> Reply:
+        last = self._last(order)
+        if last is None:
             return Reply(verdict=V.ABSENT)
+        found = last.status
         if found in _LOST or self._is_stopped():
             said = f"{self._platform.name} n’a pas reçu notre courriel."
             return Reply(verdict=V.REFUSED, code="courriel", message=said)

@@ -167,7 +167,7 @@ def _platform(
         usual_delay=str(given.get("usual_delay", "")),
         withdrawal_delay=str(given.get("withdrawal_delay", "")),
         ignores=_UNSAID[form],
-        # The same letter is never written twice: its key is that of its content.
+        # The same letter is never written twice in a row.
         repeatable=mailed or bool(given.get("repeatable", False)),
         automatic=bool(given.get("automatic", True)),
         workers=1 if mailed else 2,

@@ -33,6 +33,8 @@ class SiteAdvert(Mail):
     platform: str
     reference: str
     act: Act
+    sending: str = ""
+    """What is asked, with the number of the letter among those of its reference: see `EmailBoard`."""
 
     def refs(self) -> dict[str, Any]:
         return {"platform": self.platform, "reference": self.reference, "act": self.act.value}
@@ -50,9 +52,8 @@ class SiteAdvert(Mail):
         return cls(refs["to"], offer, refs["platform"], refs["reference"], act)
 
     def dedupe_key(self) -> str:
-        """The same content is written once, whatever the number of tries."""
-        digest = advert_of(self.offer).digest()[:24] if self.act is not Act.WITHDRAW else ""
-        return f"{key_prefix(self.platform, self.reference)}{self.act.value}:{digest}"
+        """Each letter once, whatever the number of tries."""
+        return f"{key_prefix(self.platform, self.reference)}{self.sending}"
 
     def about(self) -> tuple[str, str]:
         return ("site_advert", self.reference)

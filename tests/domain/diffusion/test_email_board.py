@@ -108,6 +108,21 @@ def test_a_change_and_a_removal_are_asked_for_under_the_same_reference(play: Sce
     assert said is not None and "ne le confirme pas" in said
 
 
+def test_a_text_put_back_as_it_was_is_written_again(play: Scene, mailbox: Mailbox) -> None:
+    number = online()
+    play.push()
+    sent(mailbox)
+    former = db.session.get_one(Offer, number).title
+    for title in ("Boulangère ou boulanger", former, "Boulangère ou boulanger"):
+        offer = db.session.get_one(Offer, number)
+        by = Actor(ActorKind.CONTACT, offer.contact_id, "link")
+        edit_offer(offer, {"title": title}, version=offer.version, by=by)
+        db.session.commit()
+        play.push()
+        assert title in sent(mailbox)[-1].text
+    assert [mail.subject.split()[1] for mail in sent(mailbox)] == ["publier", *["remplacer"] * 3]
+
+
 def test_the_same_content_is_written_once_whatever_is_tried(play: Scene, mailbox: Mailbox) -> None:
     number = online()
     play.push()
