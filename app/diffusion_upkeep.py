@@ -6,10 +6,10 @@ from datetime import timedelta
 from flask import current_app
 
 from app.core.failpoints import failpoint
-from app.domain.diffusion import reconciliation
+from app.domain.diffusion import feeds, reconciliation
 from app.domain.diffusion.board import Board, BoardUnavailable
-from app.domain.diffusion.platform import Ability
-from app.domain.diffusion.registry import PLATFORMS, open_platforms
+from app.domain.diffusion.platform import Ability, Platform, Transport
+from app.domain.diffusion.registry import PLATFORMS, open_platforms, switches
 from app.scheduling import Counts, Daily, Run, job
 
 SILENT_FOR = timedelta(hours=24)
@@ -23,6 +23,7 @@ ATTEMPTS_KEPT = timedelta(days=90)
     words={
         "asked": ("diffusion manquante demandée", "diffusions manquantes demandées"),
         "resumed": ("diffusion reprise", "diffusions reprises"),
+        "left": ("offre sortie d’un flux", "offres sorties d’un flux"),
         "missing": ("absente du site", "absentes du site"),
         "orphans": ("en trop sur le site", "en trop sur le site"),
         "unknown": ("référence inconnue chez le site", "références inconnues chez le site"),
@@ -41,6 +42,9 @@ def reconcile_diffusions(run: Run) -> Counts:
             reconciliation.take_up_again(diffusion)
         run.count("resumed", len(diffusions))
         run.commit()
+    for key in sorted(switches()):
+        if key in PLATFORMS and PLATFORMS[key].transport is Transport.FEED:
+            _let_out(run, PLATFORMS[key])
     if not run.dry:
         _compare(run)
     stuck = reconciliation.without_answer(SILENT_FOR)
@@ -64,6 +68,12 @@ def forget_attempts(run: Run) -> Counts:
             break
         run.commit()
     return run.counts
+
+
+def _let_out(run: Run, platform: Platform) -> None:
+    for left in feeds.leave(platform):
+        run.count("left", left)
+        run.commit()
 
 
 def _compare(run: Run) -> None:

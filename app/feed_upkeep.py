@@ -1,10 +1,15 @@
 """The job of the platforms that read a feed: what is in it, what has left it."""
 
+from datetime import timedelta
+
 from app.domain.diffusion import feeds
 from app.domain.diffusion.file_writing import join_missing
-from app.domain.diffusion.platform import Platform, Transport
+from app.domain.diffusion.platform import Options, Platform, Transport
 from app.domain.diffusion.registry import PLATFORMS, open_platforms, switches
 from app.scheduling import Counts, Every, Run, job
+
+# What has changed before that is found by the nightly comparison, if it was missed.
+LATELY = timedelta(days=1)
 
 
 @job(
@@ -20,16 +25,16 @@ def follow_feeds(run: Run) -> Counts:
         if platform.transport is not Transport.FEED or key not in known:
             continue
         if key in opened:
-            _let_in(run, platform)
+            _let_in(run, platform, opened[key])
         # A site closed by portal staff reads nothing more: what is over here is over there too.
-        for left in feeds.leave(platform):
+        for left in feeds.leave(platform, since=run.now - LATELY):
             run.count("left", left)
             run.commit()
     return run.counts
 
 
-def _let_in(run: Run, platform: Platform) -> None:
-    for _ in join_missing(platform):
+def _let_in(run: Run, platform: Platform, options: Options) -> None:
+    for _ in join_missing(platform, options):
         run.commit()
     for entered in feeds.enter(platform):
         run.count("entered", entered)

@@ -94,7 +94,7 @@ def _deliver(run: Run, platform: Platform, board: FileBoard, options: Options) -
         # The process died between the receipt and its writing down.
         _record(run, last, board)
     _take_up(run, platform, board)
-    for _ in file_writing.join_missing(platform):
+    for _ in file_writing.join_missing(platform, options):
         run.commit()
     number = file_writing.begin(platform, host=board.host).id
     run.commit()

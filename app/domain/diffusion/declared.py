@@ -19,7 +19,7 @@ from app.domain.diffusion.platform import (
     Refusal,
     Transport,
 )
-from app.domain.diffusion.rules import company_is_verified, has_a_place
+from app.domain.diffusion.rules import company_is_verified, has_a_place, is_placed_and_verified
 from app.domain.offers.visits import HERE
 from app.outbox.allowance import Rate
 
@@ -162,6 +162,7 @@ def _platform(
         transport=form,
         about=str(given["about"]),
         rules=(company_is_verified, has_a_place),
+        among=is_placed_and_verified,
         abilities=frozenset(Ability(name) for name in (abilities | ({"read"} if mailed else set()))),
         confirmation=Confirmation.NONE if mailed else Confirmation.STATUS,
         usual_delay=str(given.get("usual_delay", "")),

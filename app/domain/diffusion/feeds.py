@@ -1,6 +1,7 @@
 """Feeds of platforms: which offers are in one, and what it changes that they are."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -15,6 +16,7 @@ from app.domain.diffusion.platform import Platform
 from app.domain.diffusion.recording import ENDINGS
 from app.domain.employers.models import Establishment, Verification
 from app.domain.offers.feed import Selection
+from app.domain.offers.lifecycle import OfferStatus
 from app.domain.offers.models import Offer
 
 S = DiffusionStatus
@@ -59,14 +61,18 @@ def enter(platform: Platform) -> Iterator[int]:
         yield len(batch)
 
 
-def leave(platform: Platform) -> Iterator[int]:
-    """What is no longer in the feed is no longer there; commit after each step."""
-    there = sa.select(Offer.id).where(selection_for(platform).condition())
+def leave(platform: Platform, *, since: datetime | None = None) -> Iterator[int]:
+    """What is no longer in the feed is no longer there; commit after each step.
+
+    `since`: only what may have left it after that; None looks at everything.
+    """
+    there = sa.exists().where(Offer.id == Diffusion.offer_id, selection_for(platform).condition())
     gone = sa.select(Diffusion).where(
-        Diffusion.platform == platform.key,
-        Diffusion.status.in_(_THERE),
-        Diffusion.offer_id.not_in(there),
+        Diffusion.platform == platform.key, Diffusion.status.in_(_THERE), sa.not_(there)
     )
+    if since is not None:
+        moved = sa.union_all(*_may_have_left(since))
+        gone = gone.where(sa.or_(Diffusion.wanted.is_(False), Diffusion.offer_id.in_(moved)))
     for batch in _batches(gone):
         for diffusion in batch:
             reason = diffusion.offer.end_reason
@@ -76,6 +82,17 @@ def leave(platform: Platform) -> Iterator[int]:
             move(diffusion, MOVE_TO[status], detail="")
             journal.record("diffusion_ended", diffusion, by=SYSTEM, facts={"platform": platform.key})
         yield len(batch)
+
+
+def _may_have_left(since: datetime) -> tuple[sa.Select[int], ...]:
+    """Offers changed since, those whose last day has passed, those of companies that aren't verified."""
+    online, offers = Offer.status == OfferStatus.ONLINE, sa.select(Offer.id)
+    unverified = Establishment.verification != Verification.VERIFIED
+    return (
+        offers.where(Offer.changed_at >= since),
+        offers.where(online, Offer.last_day < clock.today()),
+        offers.join(Establishment, Establishment.id == Offer.establishment_id).where(online, unverified),
+    )
 
 
 def _batches(query: sa.Select[Diffusion]) -> Iterator[list[Diffusion]]:

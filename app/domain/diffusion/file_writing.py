@@ -18,14 +18,13 @@ from app.domain.diffusion.files import FILE_LIFECYCLE, Cfa, FileBoard, FileDeliv
 from app.domain.diffusion.job_numbers import JobNumbers
 from app.domain.diffusion.lifecycle import SUBMISSION_LIFECYCLE, DiffusionStatus, SubmissionStatus
 from app.domain.diffusion.models import Diffusion, Submission
-from app.domain.diffusion.orders import sync_offer
+from app.domain.diffusion.orders import never_asked, sync_offer
 from app.domain.diffusion.planning import is_wanted
 from app.domain.diffusion.platform import Options, Platform
 from app.domain.diffusion.platforms.france_travail import REMOVAL_LINES
 from app.domain.diffusion.recording import Recorder
 from app.domain.employers.models import Establishment
 from app.domain.offers.models import Offer
-from app.domain.offers.queries import visible
 from app.domain.organisations.models import Kind
 from app.domain.reference.naf import naf_label
 
@@ -49,12 +48,9 @@ def begin(platform: Platform, *, host: str) -> FileDelivery:
     return delivery
 
 
-def join_missing(platform: Platform) -> Iterator[int]:
+def join_missing(platform: Platform, options: Options) -> Iterator[int]:
     """Offers online that nobody has looked at for this platform yet; a batch a step, commit after each."""
-    known = sa.select(Diffusion.id).where(
-        Diffusion.offer_id == Offer.id, Diffusion.platform == platform.key, Diffusion.account == ""
-    )
-    query = sa.select(Offer).where(visible(), ~known.exists()).options(lazyload(Offer.contact))
+    query = sa.select(Offer).where(never_asked(platform, options)).options(lazyload(Offer.contact))
     last = 0
     while True:
         found = list(db.session.scalars(query.where(Offer.id > last).order_by(Offer.id).limit(BATCH)))

@@ -18,7 +18,7 @@ from app.domain.diffusion.planning import is_wanted, next_act, next_reading
 from app.domain.diffusion.platform import Options, Platform
 from app.domain.diffusion.registry import PLATFORMS, open_platforms, switches
 from app.domain.offers.models import Offer
-from app.domain.offers.queries import is_visible
+from app.domain.offers.queries import is_visible, visible
 from app.outbox.lanes import is_anything_waiting, supersede
 from app.outbox.models import OutboxMessage
 from app.outbox.queueing import enqueue
@@ -116,6 +116,13 @@ def watch(diffusion: Diffusion, platform: Platform) -> None:
 def lane_of(diffusion: Diffusion) -> str:
     """What concerns one offer at one platform leaves in order."""
     return f"push:{diffusion.platform}:{diffusion.id}"
+
+
+def never_asked(platform: Platform, options: Options) -> sa.ColumnElement[bool]:
+    """Offers online that may go there and that nobody has looked at for it yet, as a condition."""
+    known = sa.exists().where(Diffusion.offer_id == Offer.id, Diffusion.platform == platform.key)
+    may = [] if platform.among is None else [platform.among(options)]
+    return sa.and_(visible(), sa.not_(known), *may)
 
 
 def ask(offer: Offer, key: str, *, by: Actor, account: str = "") -> Diffusion:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 
+import sqlalchemy as sa
+
 from app.domain.diffusion.advert import Advert
 from app.domain.offers.models import Offer
 from app.outbox.allowance import Rate
@@ -12,6 +14,8 @@ from app.outbox.allowance import Rate
 Options = Mapping[str, bool]
 # A rule answers with the reason, in French, why the offer can't go there; None when it can.
 Rule = Callable[[Offer, Options], str | None]
+# A condition on offers, under the options of the switch.
+Among = Callable[[Options], sa.ColumnElement[bool]]
 
 
 class Transport(Enum):
@@ -83,6 +87,8 @@ class Platform:
     about: str
     """One sentence, in French: who will see the offer there."""
     rules: tuple[Rule, ...] = ()
+    among: Among | None = None
+    """What the database can say of its rules: what was never sent is looked at only where it holds."""
     abilities: frozenset[Ability] = frozenset()
     confirmation: Confirmation = Confirmation.NONE
     usual_delay: str = ""

@@ -16,12 +16,11 @@ from app.domain.diffusion.aftermath import go_on
 from app.domain.diffusion.board import Listed
 from app.domain.diffusion.lifecycle import OVER, SUBMISSION_LIFECYCLE, DiffusionStatus, SubmissionStatus
 from app.domain.diffusion.models import Attempt, Diffusion, Submission
-from app.domain.diffusion.orders import order, sync_offer
+from app.domain.diffusion.orders import never_asked, order, sync_offer
 from app.domain.diffusion.platform import Ability, Platform
 from app.domain.diffusion.recording import FORMER_ONLINE
 from app.domain.diffusion.registry import PLATFORMS, open_platforms
 from app.domain.offers.models import Offer
-from app.domain.offers.queries import visible
 from app.outbox.lanes import IN_THE_WAY
 from app.outbox.models import OutboxMessage
 from app.outbox.queueing import WAITING
@@ -32,11 +31,14 @@ BATCH = 200
 
 
 def offers_never_asked() -> Iterator[list[Offer]]:
-    """Offers online that an open platform, which takes all it can, has never been asked to show."""
-    keys = [key for key in open_platforms() if PLATFORMS[key].automatic and PLATFORMS[key].relayed_by is None]
-    for key in keys:
-        known = sa.exists().where(Diffusion.offer_id == Offer.id, Diffusion.platform == key)
-        yield from _batches(sa.select(Offer).where(visible(), sa.not_(known)), Offer.id)
+    """Offers online that an open platform, which takes all it can, was never asked to show; each once."""
+    lacking = [
+        never_asked(PLATFORMS[key], options)
+        for key, options in open_platforms().items()
+        if PLATFORMS[key].automatic and PLATFORMS[key].relayed_by is None
+    ]
+    if lacking:
+        yield from _batches(sa.select(Offer).where(sa.or_(*lacking)), Offer.id)
 
 
 def ask_for(offers: Iterable[Offer]) -> int:

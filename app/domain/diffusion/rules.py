@@ -1,7 +1,9 @@
 """Rules that several platforms share. Each answers with its reason, in French."""
 
+import sqlalchemy as sa
+
 from app.domain.diffusion.platform import Options
-from app.domain.employers.models import Verification
+from app.domain.employers.models import Establishment, Verification
 from app.domain.offers.models import Offer
 
 
@@ -19,3 +21,12 @@ def has_a_place(offer: Offer, options: Options) -> str | None:
     if offer.commune_code and offer.postcode:
         return None
     return "La commune du lieu de travail n’est pas reconnue."
+
+
+def is_placed_and_verified(options: Options) -> sa.ColumnElement[bool]:
+    """The same two, asked of the database."""
+    return sa.and_(
+        Offer.establishment.has(Establishment.verification == Verification.VERIFIED),
+        Offer.commune_code != "",
+        Offer.postcode != "",
+    )

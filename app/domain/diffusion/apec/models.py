@@ -1,13 +1,16 @@
 """ApecIdentifier (a member's number at APEC), ApecOffer (whose), ApecAgreement (a structure's own text)."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from app.core.database import Model, UtcDateTime, db, personal
 from app.domain.offers.models import Offer
 from app.domain.organisations.models import Membership, Organisation
+
+Given = sa.ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 class ApecIdentifier(Model):
@@ -70,11 +73,22 @@ def sends_all(offer: Offer) -> bool:
     return db.session.scalar(chosen) is not False
 
 
+def chooses_each(organisation_id: Given) -> sa.Exists:
+    """The same of many structures, as a condition: has it said that offers leave one by one?"""
+    return sa.exists().where(
+        ApecAgreement.organisation_id == organisation_id, ApecAgreement.sends_all.is_(False)
+    )
+
+
 def has_identifier(organisation: Organisation) -> bool:
     """Has a member given one that APEC hasn't refused?"""
-    query = (
-        sa.select(ApecIdentifier.id)
-        .join(Membership)
-        .where(Membership.organisation_id == organisation.id, ApecIdentifier.works.is_not(False))
+    return bool(db.session.scalar(sa.select(gave_identifier(sa.literal(organisation.id)))))
+
+
+def gave_identifier(organisation_id: Given) -> sa.Exists:
+    """The same of many structures, as a condition."""
+    return sa.exists().where(
+        ApecIdentifier.membership_id == Membership.id,
+        Membership.organisation_id == organisation_id,
+        ApecIdentifier.works.is_not(False),
     )
-    return db.session.scalar(query.limit(1)) is not None

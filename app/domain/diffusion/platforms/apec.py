@@ -3,11 +3,14 @@
 import re
 from datetime import timedelta
 
-from app.domain.diffusion.apec.models import has_identifier, sends_all
+import sqlalchemy as sa
+
+from app.domain.diffusion.apec.models import chooses_each, gave_identifier, has_identifier, sends_all
 from app.domain.diffusion.platform import Ability, Confirmation, Options, Platform, Transport
 from app.domain.diffusion.platforms.apec_refusals import REFUSALS
-from app.domain.diffusion.rules import company_is_verified, has_a_place
+from app.domain.diffusion.rules import company_is_verified, has_a_place, is_placed_and_verified
 from app.domain.offers.models import Offer
+from app.domain.organisations.models import Organisation, OrganisationStatus
 from app.outbox.allowance import Rate
 
 LOWEST_LEVEL = 5
@@ -57,6 +60,19 @@ def comes_with_an_identifier(offer: Offer, options: Options) -> str | None:
     return "Aucun membre de la structure n’a donné son identifiant APEC."
 
 
+def may_be_told(options: Options) -> sa.ColumnElement[bool]:
+    """These rules but for the title, and the structure's choice, asked of the database."""
+    return sa.and_(
+        is_placed_and_verified(options),
+        Offer.level >= LOWEST_LEVEL,
+        Offer.duration_months.between(1, LONGEST_CONTRACT),
+        Offer.openings.between(1, MOST_OPENINGS),
+        Offer.organisation.has(Organisation.status == OrganisationStatus.VERIFIED),
+        gave_identifier(Offer.organisation_id),
+        sa.not_(chooses_each(Offer.organisation_id)),
+    )
+
+
 def longest_title(title: str) -> int:
     """What is left for the title itself."""
     return LONGEST_TITLE if _ABOUT_BOTH.search(title) else LONGEST_TITLE - 4
@@ -81,6 +97,7 @@ APEC = Platform(
         title_is_short,
         comes_with_an_identifier,
     ),
+    among=may_be_told,
     abilities=frozenset({Ability.SUSPEND, Ability.READ}),
     confirmation=Confirmation.STATUS,
     usual_delay="aussitôt, ou après la relecture d’un consultant de l’APEC",

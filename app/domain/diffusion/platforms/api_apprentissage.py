@@ -1,9 +1,12 @@
 """La bonne alternance, reached by API Apprentissage: upsert by our reference, then reading of the state."""
 
+import sqlalchemy as sa
+
 from app.domain.diffusion.advert import is_by_cfa
 from app.domain.diffusion.platform import Ability, Confirmation, Options, Platform, Refusal, Transport
-from app.domain.diffusion.rules import company_is_verified, has_a_place
+from app.domain.diffusion.rules import company_is_verified, has_a_place, is_placed_and_verified
 from app.domain.offers.models import Offer
+from app.domain.organisations.models import Kind, Organisation
 from app.outbox.allowance import Rate
 
 ACCEPTS_CFA_OFFERS = "accepts_cfa_offers"
@@ -14,6 +17,13 @@ def isnt_from_a_cfa(offer: Offer, options: Options) -> str | None:
     if not is_by_cfa(offer) or options.get(ACCEPTS_CFA_OFFERS, False):
         return None
     return "La bonne alternance n’accepte pas par cette voie les offres déposées par un CFA."
+
+
+def may_be_told(options: Options) -> sa.ColumnElement[bool]:
+    """These rules, asked of the database."""
+    if options.get(ACCEPTS_CFA_OFFERS, False):
+        return is_placed_and_verified(options)
+    return sa.and_(is_placed_and_verified(options), ~Offer.organisation.has(Organisation.kind == Kind.CFA))
 
 
 _SCHOOL_WORDS = (
@@ -46,6 +56,7 @@ API_APPRENTISSAGE = Platform(
     transport=Transport.REST,
     about="Le site public de l’alternance, lu par les candidats et repris par d’autres sites.",
     rules=(company_is_verified, has_a_place, isnt_from_a_cfa),
+    among=may_be_told,
     abilities=frozenset({Ability.UPDATE, Ability.WITHDRAW, Ability.READ}),
     confirmation=Confirmation.STATUS,
     usual_delay="en général en moins d’une heure",

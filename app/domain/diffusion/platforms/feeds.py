@@ -1,7 +1,7 @@
 """Boards that read a feed of their own: an offer is there by its presence, gone by its absence."""
 
 from app.domain.diffusion.platform import Ability, Confirmation, Platform, Transport
-from app.domain.diffusion.rules import company_is_verified, has_a_place
+from app.domain.diffusion.rules import company_is_verified, has_a_place, is_placed_and_verified
 
 INDEED = Platform(
     key="indeed",
@@ -9,6 +9,7 @@ INDEED = Platform(
     transport=Transport.FEED,
     about="Le moteur d’offres le plus lu. Il lit notre flux, puis choisit ce qu’il montre.",
     rules=(company_is_verified, has_a_place),
+    among=is_placed_and_verified,
     abilities=frozenset({Ability.UPDATE, Ability.WITHDRAW}),
     confirmation=Confirmation.NONE,
     usual_delay="selon ses lectures, en général dans la journée",
@@ -21,6 +22,7 @@ HELLOWORK = Platform(
     transport=Transport.FEED,
     about="Un site d’emploi généraliste, très lu en région. Il lit notre flux quand il l’a accepté.",
     rules=(company_is_verified, has_a_place),
+    among=is_placed_and_verified,
     abilities=frozenset({Ability.UPDATE, Ability.WITHDRAW}),
     confirmation=Confirmation.NONE,
     usual_delay="selon ses lectures",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.domain.diffusion.platform import Ability, Confirmation, Options, Platform, Refusal, Transport
-from app.domain.diffusion.rules import company_is_verified, has_a_place
+from app.domain.diffusion.rules import company_is_verified, has_a_place, is_placed_and_verified
 from app.domain.offers.models import Offer
 from app.outbox.allowance import Rate
 
@@ -31,6 +31,7 @@ FRANCE_TRAVAIL = Platform(
     transport=Transport.FILE,
     about="Le service public de l’emploi : l’offre y paraît après celles que ses conseillers suivent.",
     rules=(company_is_verified, has_a_place, has_a_contract),
+    among=is_placed_and_verified,
     abilities=frozenset({Ability.UPDATE, Ability.WITHDRAW}),
     confirmation=Confirmation.SEARCH,
     usual_delay="en général le lendemain",
