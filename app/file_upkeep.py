@@ -56,9 +56,12 @@ def targets() -> list[Target]:
     ]
 
 
+NIGHT = Daily(5, 30)
+
+
 @job(
     "deliver_files",
-    at=Daily(5, 30),
+    at=NIGHT,
     title="Déposer le fichier de la nuit chez France Travail",
     words={
         "offers": ("offre dans le fichier", "offres dans le fichier"),
@@ -93,20 +96,13 @@ def _deliver(run: Run, platform: Platform, board: FileBoard, options: Options) -
     if last is not None and last.status is FileStatus.ACKNOWLEDGED:
         # The process died between the receipt and its writing down.
         _record(run, last, board)
-    _take_up(run, platform, board)
-    for _ in file_writing.join_missing(platform, options):
-        run.commit()
-    number = file_writing.begin(platform, host=board.host).id
-    run.commit()
+    number = _take_up(run, platform, board) or _write(run, former, platform, board, options)
+    delivery = db.session.get_one(FileDelivery, number)
+    run.count("offers", delivery.offers)
+    run.count("left_out", delivery.left_out)
     archive = _archive(number)
-    snapshot = file_writing.Snapshot(platform, board, options, number)
-    for _ in snapshot.write(archive):
-        failpoint("files.midway")
-        run.commit()
-    run.count("offers", snapshot.offers)
-    run.count("left_out", snapshot.left_out)
-    if snapshot.offers == 0 and former >= MANY and not options.get(EMPTY_FILE, False):
-        _refuse(run, number, f"fichier vide, alors que le précédent portait {former} offres : non déposé")
+    # Whoever finds it without an answer knows that it may have left.
+    delivery.delivered_at = None
     failpoint("files.written_before_delivery")
     # Another process that took the slot meanwhile would leave a file of its own, and this one after it.
     run.commit(then=platform.timeout)
@@ -115,9 +111,36 @@ def _deliver(run: Run, platform: Platform, board: FileBoard, options: Options) -
     _take(run, number, answer, board)
 
 
-def _take_up(run: Run, platform: Platform, board: FileBoard) -> None:
-    """Files of a process that died: one that was being written is nothing, a whole one may have arrived."""
+def _write(run: Run, former: int, platform: Platform, board: FileBoard, options: Options) -> int:
+    """The file of the night; gives its number."""
+    for _ in file_writing.join_missing(platform, options):
+        run.commit()
+    number = file_writing.begin(platform, host=board.host).id
+    run.commit()
+    snapshot = file_writing.Snapshot(platform, board, options, number)
+    for _ in snapshot.write(_archive(number)):
+        failpoint("files.midway")
+        run.commit()
+    if snapshot.offers == 0 and former >= MANY and not options.get(EMPTY_FILE, False):
+        _refuse(run, number, f"fichier vide, alors que le précédent portait {former} offres : non déposé")
+    return number
+
+
+def _take_up(run: Run, platform: Platform, board: FileBoard) -> int | None:
+    """The whole file of this night that the platform couldn't take: its number.
+
+    Those of a process that died: one that was being written is nothing, a whole one may have arrived.
+    """
+    ready = None
     for delivery in file_recording.unfinished(platform):
+        if delivery.delivered_at is not None:
+            # Answered, and not received.
+            if delivery.begun_at >= NIGHT.last(run.now).starts and _archive(delivery.id).is_file():
+                ready = delivery.id
+            else:
+                FILE_LIFECYCLE.apply(delivery, "refuse")
+                run.commit()
+            continue
         number, written = delivery.id, delivery.status is FileStatus.WRITTEN
         delivery.answer = "arrêt du processus qui s’en chargeait"
         FILE_LIFECYCLE.apply(delivery, "doubt" if written else "refuse")
@@ -125,6 +148,7 @@ def _take_up(run: Run, platform: Platform, board: FileBoard) -> None:
         if written and (archive := _archive(number)).is_file():
             for _ in file_recording.doubt(db.session.get_one(FileDelivery, number), board, archive):
                 run.commit()
+    return ready
 
 
 def _refuse(run: Run, number: int, why: str) -> None:

@@ -31,8 +31,6 @@ _THERE = (S.SENDING, S.PUBLISHED, S.UNCERTAIN)
 _MOVES = {
     Receipt.ACKNOWLEDGED: "acknowledge",
     Receipt.REFUSED: "refuse",
-    Receipt.CREDENTIAL: "refuse",
-    Receipt.UNAVAILABLE: "refuse",
     Receipt.UNCERTAIN: "doubt",
 }
 
@@ -41,7 +39,9 @@ def take(delivery: FileDelivery, answer: Delivered) -> None:
     """Keep what the platform said of the file. What waited waits on, unless it was received."""
     delivery.answer, delivery.host = answer.answer[:500], answer.host
     delivery.delivered_at = clock.now()
-    FILE_LIFECYCLE.apply(delivery, _MOVES[answer.receipt])
+    if answer.receipt in _MOVES:
+        # Else nothing was received, whatever is in the file: it is left again, as it is.
+        FILE_LIFECYCLE.apply(delivery, _MOVES[answer.receipt])
     kind = PLATFORMS[delivery.platform].kind
     if answer.receipt is Receipt.ACKNOWLEDGED:
         circuit.worked(kind)

@@ -198,8 +198,29 @@ def test_a_file_that_is_refused_leaves_everything_waiting(partner: Partner, kind
     offer_id = online()
     partner.fails(kind, path=DEPOSIT, times=1, before=True)
     night(fails=True)
-    assert (found(offer_id).status, files()[0].status) == (S.QUEUED, F.REFUSED)
+    # A limit says nothing of the file itself, which is left again.
+    said = F.WRITTEN if kind == "429" else F.REFUSED
+    assert (found(offer_id).status, files()[0].status) == (S.QUEUED, said)
     assert night()["sent"] == 1
+    assert found(offer_id).status is S.SENDING
+
+
+def test_a_refused_key_leaves_the_same_file_again_and_another_the_next_night(
+    app: Flask, partner: Partner
+) -> None:
+    offer_id = online()
+    boards = app.extensions["boards"]
+    app.extensions["boards"] = {KEY: file_board(partner, timeout=1, password="faux")}
+    first = clock.paris(clock.today() + timedelta(days=1), 6) - clock.now()
+    for hours in (0, 1):
+        night(fails=True, later=first + timedelta(hours=hours))
+    [written] = files()
+    assert (written.status, written.offers, found(offer_id).status) == (F.WRITTEN, 1, S.QUEUED)
+    night(fails=True, later=first + timedelta(days=1))
+    assert [one.status for one in files()] == [F.REFUSED, F.WRITTEN]
+    app.extensions["boards"] = boards
+    assert night(later=first + timedelta(days=1, hours=1))["sent"] == 1
+    assert [one.status for one in files()] == [F.REFUSED, F.RECORDED]
     assert found(offer_id).status is S.SENDING
 
 
