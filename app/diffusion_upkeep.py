@@ -88,8 +88,8 @@ def _compare(run: Run) -> None:
         except BoardUnavailable:
             run.count("unavailable")
             continue
-        found = reconciliation.compare(platform, listed)
-        run.count("missing", found.missing)
-        run.count("orphans", found.orphans)
-        run.count("unknown", found.unknown)
-        run.commit()
+        for found in reconciliation.compare(platform, listed):
+            run.count("missing", found.missing)
+            run.count("orphans", found.orphans)
+            run.count("unknown", found.unknown)
+            run.commit()

@@ -33,6 +33,8 @@ from app.scheduling import Counts, Daily, Every, Run, job
 MANY = 20
 KEPT = timedelta(days=30)
 LOOKED_FOR_AT_ONCE = 2000
+# One question stops by itself after a minute, and what it was waiting for may last as long again.
+ONE_SEARCH = timedelta(minutes=2)
 Target = tuple[Platform, FileBoard, Options]
 
 
@@ -230,7 +232,7 @@ def look_for_offers(run: Run) -> Counts:
         if not board.can_search:
             continue
         places = to_look_for(platform, limit=run.limit or LOOKED_FOR_AT_ONCE)
-        run.commit()
+        run.commit(then=ONE_SEARCH)
         for place in places:
             run.count("places")
             if run.dry:
@@ -241,5 +243,5 @@ def look_for_offers(run: Run) -> Counts:
                 current_app.logger.warning("search of %s: %s, the next run goes on", platform.key, trouble)
                 db.session.rollback()
                 break
-            run.commit()
+            run.commit(then=ONE_SEARCH)
     return run.counts

@@ -23,11 +23,10 @@ ACKNOWLEDGEMENT = b"Votre fichier a bien ete envoye\n"
 SCOPES = "api_offresdemploiv2 o2dsoffre"
 _SEARCH = "/offres/search"
 _PAGE, _LAST = 150, 3149
-# Ten questions a second at most.
-_PACE = 0.1
-_CHUNK = 1 << 16
+# Seconds: ten questions a second at most; one whose pages are slow leaves the last ones, for the others' turn.
+_PACE, _LONGEST_SEARCH = 0.1, 60.0
+_CHUNK, _ANSWER = 1 << 16, 500
 _MOVE = next(rank for rank, column in enumerate(columns()) if column.name == "Type_mouvement")
-_ANSWER = 500
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -169,8 +168,9 @@ class FranceTravailFile:
         # What says by which link people came may be lost there; the page stays the same.
         wanted = {_bare(self._page_url(public_id)): public_id for public_id in pages}
         asked = {"codeROME": str(rome_code), "commune": commune_code, "natureContrat": "E2,FS", "sort": "1"}
+        begun = time.monotonic()
         for start in range(0, _LAST, _PAGE):
-            if not wanted:
+            if not wanted or time.monotonic() - begun > _LONGEST_SEARCH:
                 return
             answer = self._ask({**asked, "range": f"{start}-{min(start + _PAGE - 1, _LAST)}"})
             if answer.status == 204:

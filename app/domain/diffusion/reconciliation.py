@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from app.core import clock
 from app.core.database import db
@@ -67,40 +68,41 @@ def take_up_again(diffusion: Diffusion) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What the comparison with a platform's own list came to, in numbers."""
+    """What a step of the comparison with a platform's own list came to, in numbers."""
 
     missing: int = 0
     orphans: int = 0
     unknown: int = 0
 
 
-def compare(platform: Platform, listed: Iterable[Listed]) -> Compared:
-    """Missing there: read at once. There though over for us: withdrawn. Never ours: counted for staff."""
+def compare(platform: Platform, listed: Iterable[Listed]) -> Iterator[Compared]:
+    """Missing there: read at once. There though over for us: withdrawn. Never ours: counted for staff.
+
+    A batch a step, commit after each: memory holds the platform's own list, and a batch of ours.
+    """
     there = {one.reference: one for one in listed}
-    ours = {
-        found.reference: found
-        for found in db.session.scalars(sa.select(Submission).where(Submission.platform == platform.key))
-    }
-    missing = [
-        found
-        for reference, found in ours.items()
-        if found.status is SubmissionStatus.KNOWN
-        and found.diffusion.status is S.PUBLISHED
-        and reference not in there
-    ]
-    orphans = [
-        found
-        for reference, found in ours.items()
-        if reference in there and found.status in {SubmissionStatus.OVER, SubmissionStatus.REFUSED}
-    ]
-    for found in missing:
-        order(found.diffusion, platform, "read", due=clock.now())
-    for found in orphans:
-        SUBMISSION_LIFECYCLE.put_back(found, SubmissionStatus.KNOWN)
-        found.remote_id = there[found.reference].remote_id or found.remote_id
-        found.withdrawal_asked_at = None
-        take_up_again(found.diffusion)
-    return Compared(len(missing), len(orphans), len(there.keys() - ours.keys()))
+    unknown = set(there)
+    query = sa.select(Submission).where(Submission.platform == platform.key)
+    for batch in _batches(query.options(joinedload(Submission.diffusion)), Submission.id):
+        unknown.difference_update(one.reference for one in batch)
+        missing = [one for one in batch if one.reference not in there and _should_be_there(one)]
+        orphans = [one for one in batch if one.reference in there and one.status in _GONE]
+        for found in missing:
+            order(found.diffusion, platform, "read", due=clock.now())
+        for found in orphans:
+            SUBMISSION_LIFECYCLE.put_back(found, SubmissionStatus.KNOWN)
+            found.remote_id = there[found.reference].remote_id or found.remote_id
+            found.withdrawal_asked_at = None
+            take_up_again(found.diffusion)
+        yield Compared(len(missing), len(orphans))
+    yield Compared(unknown=len(unknown))
+
+
+_GONE = frozenset({SubmissionStatus.OVER, SubmissionStatus.REFUSED})
+
+
+def _should_be_there(submission: Submission) -> bool:
+    return submission.status is SubmissionStatus.KNOWN and submission.diffusion.status is S.PUBLISHED
 
 
 def without_answer(silence: timedelta) -> int:

@@ -29,7 +29,7 @@ from app.domain.reference.rome_source import SourceAppellation
 from app.scheduling.models import JobRun
 from app.scheduling.runner import run_job
 from tests.factories.offers import make_offer
-from tests.support.france_travail import DEPOSIT, file_board, held
+from tests.support.france_travail import DEPOSIT, SEARCH, file_board, held
 from tests.support.standins import Partner, rome_served
 
 S, F = DiffusionStatus, FileStatus
@@ -302,3 +302,25 @@ def test_a_received_file_that_is_gone_does_not_stop_the_nights(
     (file_upkeep.files_folder() / files()[0].file_name).unlink()
     night()
     assert found(offer_id).status is S.SENDING
+
+
+def test_a_slow_search_keeps_its_turn_and_leaves_theirs_to_the_others(
+    app: Flask, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer_id = online()
+    night()
+    board, leases = app.extensions["boards"][KEY], []
+    real = board.seen
+
+    def slow(*asked: Any) -> Any:
+        running = sa.select(JobRun.lease_until).where(JobRun.ended_at.is_(None))
+        leases.append(db.session.scalars(running).one() - database_now())
+        db.session.rollback()
+        monkeypatch.setattr("app.adapters.platforms.france_travail._LONGEST_SEARCH", -1)
+        return real(*asked)
+
+    monkeypatch.setattr(board, "seen", slow)
+    assert run_job("look_for_offers", dry=False).counts == {"places": 1, "seen": 0}
+    assert partner.journal(SEARCH) == []
+    assert leases[0] > timedelta(minutes=3)
+    assert found(offer_id).read_at is not None
