@@ -23,7 +23,7 @@ ACKNOWLEDGEMENT = b"Votre fichier a bien ete envoye\n"
 SCOPES = "api_offresdemploiv2 o2dsoffre"
 _SEARCH = "/offres/search"
 _PAGE, _LAST = 150, 3149
-# Seconds: ten questions a second at most; one whose pages are slow leaves the last ones, for the others' turn.
+# Seconds: ten questions a second at most; one whose pages are slow leaves the last ones to the others.
 _PACE, _LONGEST_SEARCH = 0.1, 60.0
 _CHUNK, _ANSWER = 1 << 16, 500
 _MOVE = next(rank for rank, column in enumerate(columns()) if column.name == "Type_mouvement")
