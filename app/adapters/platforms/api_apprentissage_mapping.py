@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from html import escape
 from typing import Any
 
 from app.core import clock
@@ -63,8 +64,8 @@ def offer_write(
     body: dict[str, Any] = {
         "workplace": {
             "siret": str(advert.siret),
-            "name": advert.company,
-            "description": advert.about_company,
+            "name": as_typed(advert.company),
+            "description": advert_html(advert.about_company) if advert.about_company else None,
             "location": {"address": address_of(advert)},
         },
         "apply": {"url": page_url, "email": None, "phone": None},
@@ -75,7 +76,7 @@ def offer_write(
             "remote": advert.remote.value,
         },
         "offer": {
-            "title": advert.title,
+            "title": as_typed(advert.title),
             "description": description_of(advert),
             "rome_codes": [str(advert.rome_code)],
             "target_diploma": {"european": str(advert.level)} if advert.level else None,
@@ -93,6 +94,11 @@ def offer_write(
     if reference is not None:
         body["identifier"] = {"partner_job_id": reference}
     return body
+
+
+def as_typed(text: str) -> str:
+    """Entities are decoded there once and tags dropped, in titles and names as in texts."""
+    return escape(text, quote=False)
 
 
 def description_of(advert: Advert) -> str:

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,19 @@ def test_the_stand_in_answers_in_the_published_shape(lba: Partner) -> None:
     # Texts come back encoded again, and never an address nor a telephone of ours.
     assert shown["workplace"]["name"] == "Boulangerie R&amp;D « L’Église »"
     assert shown["apply"] == {"url": PAGE, "phone": None, "recipient_id": None}
+
+
+def test_titles_and_companies_are_shown_as_typed(lba: Partner) -> None:
+    title, company = "Soudeur <TIG & inox> en &amp; alternance", "A<B & Fils"
+    about = "Atelier <neuf>.\n\nDeux chefs & vous."
+    typed = advert(title=title, company=company, about_company=about)
+    reply = perform(lba, Act.PUBLISH, advert=typed)
+    command(lba, publier=True)
+    read = perform(lba, Act.READ, S.SENDING, remote_id=reply.remote_id)
+    shown = json.loads(read.exchanges[1].answer)
+    assert unescape(shown["offer"]["title"]) == title
+    assert unescape(shown["workplace"]["name"]) == company
+    assert shown["workplace"]["description"] == "<p>Atelier &lt;neuf&gt;.</p><p>Deux chefs &amp; vous.</p>"
 
 
 def test_the_documentation_shows_what_leaves(lba: Partner) -> None:
