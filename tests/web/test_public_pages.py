@@ -249,7 +249,7 @@ def test_absolute_addresses_keep_the_prefix_of_a_proxy(app: Flask) -> None:
     assert decode_svg(client.get(f"/depot/offres/{public_id}/qr.svg").data) == f"{root}/o/{code}"
     assert client.get(f"/o/{code}").headers["Location"] == f"/depot/offres/{public_id}"
     feed = client.get("/depot/flux/offres.json").get_json()
-    assert feed["offers"][0]["url"] == f"{root}/offres/{public_id}"
+    assert feed["offers"][0]["url"] == f"{root}/offres/{public_id}?via=json"
     assert f"Sitemap: {root}/sitemap.xml" in client.get("/depot/robots.txt").text
     assert f"{root}/offres" in client.get("/depot/sitemap-pages.xml").text
     with behind_proxy.app_context():

@@ -1,11 +1,13 @@
 """Readings of an offer's page: counted in memory, written together, by the link that people came by."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.core import clock
 from app.core.database import db
 from app.domain.diffusion.lines import Whereabouts
 from app.domain.diffusion.registry import turn
@@ -59,7 +61,7 @@ def test_they_are_read_on_the_page_of_the_offer(app: Flask, client: CheckedClien
     for tail in ("", "?via=indeed", "?via=indeed"):
         client.get(f"/offres/{public_id}{tail}", headers=FIREFOX)
     counted(app)
-    with app.app_context():
+    with app.app_context(), clock.moved_by(timedelta(minutes=2)):
         offer = db.session.scalars(sa.select(Offer)).one()
         lines: dict[str, Whereabouts] = {line.site: line for line in where_is(offer)}
         assert lines["Ce site"].arrivals.startswith("Page vue 3")

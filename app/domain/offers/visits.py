@@ -4,7 +4,7 @@ import atexit
 import logging
 from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, timedelta
 from threading import Lock, Timer
 
 import sqlalchemy as sa
@@ -114,6 +114,9 @@ def _adding(dialect: str) -> sa.Insert:
 
 def visits_of(offer: Offer) -> dict[str, int]:
     """By origin, since the offer exists; an origin by which nobody came isn't there."""
+    if offer.published_at is None or clock.now() - offer.published_at < timedelta(seconds=KEPT_FOR):
+        # Counts are written a minute later: there is nothing to read yet.
+        return {}
     query = sa.select(OfferVisits.origin, sa.func.sum(OfferVisits.visits))
     rows = db.session.execute(query.where(OfferVisits.offer_id == offer.id).group_by(OfferVisits.origin))
     return {origin: int(number) for origin, number in rows}
