@@ -46,14 +46,21 @@ def is_anything_waiting(lane: str, *, besides: str) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
+def waiting_in(lane: str) -> frozenset[str]:
+    """The templates that wait in this lane; what the session hasn't written yet stays so."""
+    query = sa.select(OutboxMessage.template).where(
+        OutboxMessage.lane == lane, OutboxMessage.status.in_(WAITING)
+    )
+    with db.session.no_autoflush:
+        return frozenset(db.session.scalars(query))
+
+
 def forget(lane: str, template: str) -> None:
     """Erase what is over of a template that leaves nothing worth keeping. Never commits."""
-    db.session.execute(
-        sa.delete(OutboxMessage)
-        .where(
-            OutboxMessage.lane == lane,
-            OutboxMessage.template == template,
-            OutboxMessage.status.in_([OutboxStatus.SENT, OutboxStatus.CANCELLED]),
-        )
-        .execution_options(synchronize_session=False)
+    statement = sa.delete(OutboxMessage).where(
+        OutboxMessage.lane == lane,
+        OutboxMessage.template == template,
+        OutboxMessage.status.in_([OutboxStatus.SENT, OutboxStatus.CANCELLED]),
     )
+    with db.session.no_autoflush:
+        db.session.execute(statement.execution_options(synchronize_session=False))

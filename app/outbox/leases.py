@@ -128,7 +128,16 @@ def hand(row: Claimed) -> bool:
 
 def commit_handed(row: Claimed) -> bool:
     """The same with whatever else the transaction under way has written; it is rolled back if we are late."""
-    ours = _write(row, handed_at=clock.now())
+    return _commit_if_ours(row, taken_up_at=clock.now(), handed_at=clock.now())
+
+
+def commit_taken_up(row: Claimed) -> bool:
+    """The same for what will leave nothing there: begun with, and committed."""
+    return _commit_if_ours(row, taken_up_at=clock.now())
+
+
+def _commit_if_ours(row: Claimed, **values: Any) -> bool:
+    ours = _write(row, **values)
     if ours:
         db.session.commit()
     else:

@@ -96,7 +96,7 @@ def nothing() -> None:
     """What follows from most marks."""
 
 
-Also = Callable[[], None]
+Also = Callable[[], object]
 
 
 class Settler:

@@ -8,12 +8,12 @@ from app.domain.diffusion.board import Order, Reply, Verdict
 from app.domain.diffusion.lifecycle import DIFFUSION_LIFECYCLE
 from app.domain.diffusion.limits import hold_calls
 from app.domain.diffusion.models import Diffusion
-from app.domain.diffusion.orders import lane_of, move, sync, watch
+from app.domain.diffusion.orders import lane_of, move, sync, watch, whole
 from app.domain.diffusion.platform import Platform
 from app.domain.diffusion.recording import Recorder
 from app.domain.diffusion.registry import open_platforms
 from app.domain.offers.queries import is_visible
-from app.outbox.lanes import forget, is_anything_waiting
+from app.outbox.lanes import forget, is_anything_waiting, waiting_in
 from app.outbox.leases import Claimed
 from app.outbox.settling import Settler
 
@@ -28,27 +28,29 @@ class After:
     order: Order
     reply: Reply
 
-    def recorded(self) -> None:
+    def recorded(self) -> Diffusion | None:
         """What the answer says of the diffusion."""
-        diffusion = db.session.get(Diffusion, self.row.refs["diffusion"])
+        diffusion = whole(self.row.refs["diffusion"])
         if diffusion is not None:
             Recorder(self.platform, self.order).take(diffusion, self.reply)
+        return diffusion
 
     def done(self) -> None:
         """The platform is well, and what comes next is queued."""
-        self.well()
-        diffusion = db.session.get(Diffusion, self.row.refs["diffusion"])
+        diffusion = self.well()
         if diffusion is None:
             return
-        forget(lane_of(diffusion), "read")
+        if not self.order.act.writes:
+            forget(lane_of(diffusion), "read")
         failpoint("push.recorded_before_next")
         go_on(diffusion, self.platform)
 
-    def well(self) -> None:
+    def well(self) -> Diffusion | None:
         """The platform has answered, whatever it said."""
-        self.recorded()
+        diffusion = self.recorded()
         if self.settler.partner_asked:
             self.settler.healthy()()
+        return diffusion
 
     def in_trouble(self) -> None:
         """The platform has failed: its circuit learns it, and its limit waits as it asks."""
@@ -61,7 +63,7 @@ class After:
 
     def given_up(self) -> None:
         """Nothing more is tried: the page says so, and portal staff see it."""
-        diffusion = db.session.get(Diffusion, self.row.refs["diffusion"])
+        diffusion = whole(self.row.refs["diffusion"])
         if diffusion is not None:
             recorder = Recorder(self.platform, self.order)
             if self.reply.verdict is Verdict.BROKEN:
@@ -76,12 +78,13 @@ class After:
 
 def go_on(diffusion: Diffusion, platform: Platform) -> None:
     """Queue what comes next, unless an order waits already: its hour was chosen (an undo may come)."""
-    if is_anything_waiting(lane_of(diffusion), besides="read"):
+    waiting = waiting_in(lane_of(diffusion))
+    if waiting - {"read"}:
         return
     opened = open_platforms()
     may_send = platform.key in opened or not is_visible(diffusion.offer)
-    if not (may_send and sync(diffusion, platform, opened.get(platform.key, {}))):
-        watch(diffusion, platform)
+    if not (may_send and sync(diffusion, platform, opened.get(platform.key, {}), waiting=waiting)):
+        watch(diffusion, platform, waiting=waiting)
 
 
 def lost(row: Claimed) -> None:

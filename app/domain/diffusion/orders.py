@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.audit import journal
@@ -25,6 +26,8 @@ from app.outbox.queueing import enqueue
 from app.outbox.rhythm import Rhythm
 
 S = DiffusionStatus
+# The templates that wait in a lane; None: to be asked of the database.
+Waiting = frozenset[str] | None
 
 
 def sync_offer(offer: Offer, *, due: datetime | None = None) -> list[Diffusion]:
@@ -51,14 +54,32 @@ def diffusions_of(offer: Offer) -> list[Diffusion]:
     return list(db.session.scalars(sa.select(Diffusion).where(Diffusion.offer_id == offer.id)))
 
 
-def sync(diffusion: Diffusion, platform: Platform, options: Options, *, due: datetime | None = None) -> bool:
+def whole(number: int) -> Diffusion | None:
+    """A diffusion with its offer and its sendings, as they are now: one reading."""
+    query = (
+        sa.select(Diffusion)
+        .where(Diffusion.id == number)
+        .options(joinedload(Diffusion.offer), joinedload(Diffusion.submissions))
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(query).unique().one_or_none()
+
+
+def sync(
+    diffusion: Diffusion,
+    platform: Platform,
+    options: Options,
+    *,
+    due: datetime | None = None,
+    waiting: Waiting = None,
+) -> bool:
     """Queue the order that this diffusion needs now, in place of the one that waits. False: none is."""
     wanted = is_wanted(diffusion, platform, options)
     if not platform.transport.is_pushed:
         return _carry(diffusion, platform, wanted=wanted)
     act = next_act(diffusion, platform, wanted=wanted)
     if act is None:
-        _nothing_to_send(diffusion, wanted=wanted)
+        _nothing_to_send(diffusion, wanted=wanted, waiting=waiting)
         return False
     if wanted and DIFFUSION_LIFECYCLE.may(diffusion, "ask") and diffusion.status is not S.SUSPENDED:
         move(diffusion, "ask", detail="")
@@ -66,16 +87,22 @@ def sync(diffusion: Diffusion, platform: Platform, options: Options, *, due: dat
         diffusion.withdrawal_asked_at = due or clock.now()
     elif wanted:
         diffusion.withdrawal_asked_at = None
-    order(diffusion, platform, act.value, due=due)
+    order(diffusion, platform, act.value, due=due, waiting=waiting)
     return True
 
 
 def order(
-    diffusion: Diffusion, platform: Platform, act: str, *, due: datetime | None = None
+    diffusion: Diffusion,
+    platform: Platform,
+    act: str,
+    *,
+    due: datetime | None = None,
+    waiting: Waiting = None,
 ) -> OutboxMessage:
     """Write one order; whatever waited in its lane is superseded. `act` only names what was meant."""
     lane = lane_of(diffusion)
-    supersede([lane], why="remplacé par un ordre plus récent")
+    if waiting is None or waiting:
+        supersede([lane], why="remplacé par un ordre plus récent")
     diffusion.revision += 1
     db.session.flush()
     failpoint("push.superseded_before_order")
@@ -106,11 +133,11 @@ def _queued(
     )
 
 
-def watch(diffusion: Diffusion, platform: Platform) -> None:
+def watch(diffusion: Diffusion, platform: Platform, *, waiting: Waiting = None) -> None:
     """Queue the next reading of its state, if there is something left to learn."""
     due = next_reading(diffusion, platform)
     if due is not None:
-        order(diffusion, platform, "read", due=due)
+        order(diffusion, platform, "read", due=due, waiting=waiting)
 
 
 def lane_of(diffusion: Diffusion) -> str:
@@ -209,14 +236,14 @@ def _carry(diffusion: Diffusion, platform: Platform, *, wanted: bool) -> bool:
     return True
 
 
-def _nothing_to_send(diffusion: Diffusion, *, wanted: bool) -> None:
+def _nothing_to_send(diffusion: Diffusion, *, wanted: bool, waiting: Waiting) -> None:
     """What waited has no object left; nothing was ever there, or both agree already."""
     submission = diffusion.submission
     if wanted and (submission is None or submission.withdrawal_asked_at is None):
         diffusion.withdrawal_asked_at = None
     lane = lane_of(diffusion)
     # A reading that waits keeps its hour.
-    if is_anything_waiting(lane, besides="read"):
+    if is_anything_waiting(lane, besides="read") if waiting is None else waiting - {"read"}:
         supersede([lane], why="sans objet")
         watch(diffusion, PLATFORMS[diffusion.platform])
     if not wanted and diffusion.status is S.QUEUED:

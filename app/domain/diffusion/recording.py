@@ -6,6 +6,7 @@ from app.audit import journal
 from app.audit.actor import SYSTEM
 from app.core import clock
 from app.core.events import emit
+from app.domain.diffusion.attempts import keep_attempt
 from app.domain.diffusion.board import Act, Order, Reply, Verdict
 from app.domain.diffusion.events import (
     DiffusionLost,
@@ -20,12 +21,11 @@ from app.domain.diffusion.lifecycle import (
     DiffusionStatus,
     SubmissionStatus,
 )
-from app.domain.diffusion.models import Attempt, Diffusion, Submission
+from app.domain.diffusion.models import Diffusion, Submission
 from app.domain.diffusion.orders import move
 from app.domain.diffusion.platform import Platform
 
 S = DiffusionStatus
-_TEXT = 16_000
 # The detail of a refused update that leaves the former version online: there is still something to withdraw.
 FORMER_ONLINE = "former_online"
 _MAY_BE_FORMER = frozenset({S.SENDING, S.AWAITING_MODERATION, S.PUBLISHED})
@@ -55,7 +55,7 @@ class Recorder:
         submission = diffusion.submission
         if submission is None:
             return
-        self._attempt(submission, reply)
+        keep_attempt(submission, self.order, reply)
         if reply.verdict is Verdict.ACCEPTED:
             self._accepted(diffusion, submission, reply)
         elif reply.verdict is Verdict.REFUSED:
@@ -210,23 +210,6 @@ class Recorder:
         """Can this suspended sending come back as it is? Not when the text has changed since."""
         submission = diffusion.submission
         return submission is None or self.platform.has_had(submission.sent_digest, self.order.advert)
-
-    def _attempt(self, submission: Submission, reply: Reply) -> None:
-        """Complete the line written before the call; a reading that teaches nothing leaves none."""
-        begun = next((one for one in reversed(submission.attempts) if not one.verdict), None)
-        for rank, exchange in enumerate(reply.exchanges):
-            line = (
-                begun
-                if rank == 0 and begun is not None
-                else Attempt(act=self.order.act.value, at=clock.now())
-            )
-            line.host, line.http_status = exchange.host, exchange.http_status
-            line.request, line.answer = exchange.request[:_TEXT], exchange.answer[:_TEXT]
-            line.duration_ms, line.verdict = exchange.duration_ms, reply.verdict.value
-            if line is not begun and (self.order.act.writes or reply.verdict is not Verdict.ACCEPTED or rank):
-                submission.attempts.append(line)
-        if begun is not None and not begun.verdict:
-            begun.verdict = reply.verdict.value
 
 
 def web_address(given: str | None) -> str | None:

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core import clock
-from app.core.database import db
+from app.core.database import begin_write, db
 from app.core.failpoints import failpoint
 from app.domain.diffusion.advert import advert_of
+from app.domain.diffusion.attempts import begin_attempt
 from app.domain.diffusion.board import Act, Board, Order, Reply, Verdict
 from app.domain.diffusion.lifecycle import SUBMISSION_LIFECYCLE, SubmissionStatus
 from app.domain.diffusion.limits import take_call
-from app.domain.diffusion.models import Attempt, Diffusion, Submission
-from app.domain.diffusion.orders import lane_of
+from app.domain.diffusion.models import Diffusion, Submission
+from app.domain.diffusion.orders import lane_of, whole
 from app.domain.diffusion.planning import is_wanted, next_act, next_reading
 from app.domain.diffusion.platform import Platform
 from app.domain.diffusion.registry import open_platforms
@@ -62,9 +63,8 @@ Prepared = Nothing | Later | Refused | Ready
 def prepare(row: Claimed, platform: Platform, board: Board) -> Prepared:
     """Decide, reserve, commit: after this, whoever finds the sending knows that it may have left."""
     db.session.rollback()
-    if not leases.take_up(row):
-        raise NotOurs
-    diffusion = db.session.get(Diffusion, row.refs["diffusion"])
+    begin_write()
+    diffusion = whole(row.refs["diffusion"])
     if diffusion is None:
         return Nothing()
     opened = open_platforms()
@@ -109,7 +109,7 @@ def _reserved(row: Claimed, diffusion: Diffusion, platform: Platform, board: Boa
     if act in {Act.PUBLISH, Act.UPDATE}:
         problem = next((one for one in board.problems(order.advert) if one.blocking), None)
         if problem is not None:
-            db.session.commit()
+            _commit_taken_up(row)
             refusal = Reply(
                 verdict=Verdict.REFUSED, code=problem.code, message=problem.message, field=problem.field
             )
@@ -124,8 +124,15 @@ def _reserved(row: Claimed, diffusion: Diffusion, platform: Platform, board: Boa
         if not leases.commit_handed(row):
             raise NotOurs
     else:
-        db.session.commit()
+        _commit_taken_up(row)
     return Ready(order)
+
+
+def _commit_taken_up(row: Claimed) -> None:
+    """Nothing of this step is kept, its call of the allowance neither, once the message is another's."""
+    db.session.flush()
+    if not leases.commit_taken_up(row):
+        raise NotOurs
 
 
 def _was_online(diffusion: Diffusion, submission: Submission) -> bool:
@@ -137,7 +144,7 @@ def _hand(submission: Submission, board: Board, act: Act) -> None:
     if act.creates:
         SUBMISSION_LIFECYCLE.apply(submission, "hand")
     submission.handed_at = clock.now()
-    submission.attempts.append(Attempt(act=act.value, at=clock.now(), host=board.host))
+    begin_attempt(submission, act, host=board.host)
 
 
 def _submission_for(diffusion: Diffusion, platform: Platform) -> Submission:
@@ -157,7 +164,6 @@ def _submission_for(diffusion: Diffusion, platform: Platform) -> Submission:
     )
     SUBMISSION_LIFECYCLE.begin(new, SubmissionStatus.RESERVED)
     diffusion.submissions.append(new)
-    db.session.flush()
     return new
 
 
