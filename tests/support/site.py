@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, BinaryIO
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -15,10 +16,21 @@ class _Quiet(WSGIRequestHandler):
         """Nothing: what a test needs, it asks for."""
 
 
+def _whole(file: BinaryIO, _block: int = 0) -> list[bytes]:
+    """A file's content: Werkzeug's server forgets to close one whose reader has gone."""
+    with file:
+        return [file.read()]
+
+
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """Serve the application from threads of this process; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+
+    def serving(environ: dict[str, Any], start: Any) -> Any:
+        environ["wsgi.file_wrapper"] = _whole
+        return app(environ, start)
+
+    server = make_server("127.0.0.1", 0, serving, threaded=True, request_handler=_Quiet)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

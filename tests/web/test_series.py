@@ -245,10 +245,10 @@ def test_what_a_series_left_out_is_a_task_until_somebody_has_seen_it(
     assert "2 lignes de votre série n’ont pas été déposées (série du " in plain(page)
     result = re.search(r'href="([^"]+/series/[^"]+)"', page.text)
     assert result
-    noted = client.submit(client.get(result[1]), button="Ne plus me le rappeler")
+    noted = client.submit(client.get(result[1]), button="Retirer ce rappel")
     assert "C’est noté" in plain(noted)
     assert "de votre série" not in plain(noted)
-    assert "Ne plus me le rappeler" not in plain(client.get(result[1]))
+    assert "Retirer ce rappel" not in plain(client.get(result[1]))
 
 
 def test_deposit_anyway_is_kept_when_a_line_is_tried_again(

@@ -168,7 +168,7 @@ def stop(organisation: str, series: str) -> Response:
 @blueprint.post("/espace/<string:organisation>/series/<string:series>/vue")
 @member(Permission.OFFER_MANAGE)
 def seen(organisation: str, series: str) -> Response:
-    """« Ne plus me le rappeler »: its result leaves « À faire maintenant »."""
+    """« Retirer ce rappel »: its result leaves « À faire maintenant »."""
     found = series_or_404(series, to_change=True)
 
     def act() -> str:
