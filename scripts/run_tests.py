@@ -12,6 +12,8 @@ import time
 from scripts import prepare
 
 ROOT = prepare.ROOT
+# One more than there are cores: a test often waits for a browser, a server or a lock.
+WORKERS = str((os.cpu_count() or 2) + 1)
 # `make assurance` runs on both databases whatever is run on one here.
 # These read files, bring their own database, or decide in Python who may enter: SQLite is enough.
 ON_SQLITE = (
@@ -66,7 +68,7 @@ def suite(database: str, given: list[str]) -> tuple[int, str]:
     """One pass of pytest; gives its exit code and its closing line."""
     elsewhere = ON_POSTGRESQL if database == "sqlite" else ON_SQLITE
     skipped = [] if given else [f"--ignore={folder}" for folder in elsewhere]
-    command = [prepare.PYTHON, "-m", "pytest", "-n", "2", "-q", "-m", "not assurance", *skipped, *given]
+    command = [prepare.PYTHON, "-m", "pytest", "-n", WORKERS, "-q", "-m", "not assurance", *skipped, *given]
     process = subprocess.Popen(
         [str(part) for part in command],
         cwd=ROOT,
