@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from app.core import clock
 from app.core.database import database_now, db
@@ -64,6 +65,20 @@ def slow_run() -> JobRun | None:
 def batches_of(process: BaseProcess) -> int:
     row = slow_run()
     return row.counts.get(str(process.pid), 0) if row else 0
+
+
+def freeze(process: BaseProcess) -> None:
+    """Stop it between two transactions: in the middle of one, it would keep its row from everybody."""
+    while True:
+        os.kill(process.pid or 0, signal.SIGSTOP)
+        try:
+            db.session.execute(sa.select(JobRun.id).with_for_update(nowait=True))
+            return
+        except OperationalError:
+            os.kill(process.pid or 0, signal.SIGCONT)
+            time.sleep(0.01)
+        finally:
+            db.session.rollback()
 
 
 def let_lease_end() -> None:
@@ -196,7 +211,7 @@ def test_a_frozen_leader_loses_its_place_and_writes_nothing_when_it_wakes(
     first = start()
     wait_until(lambda: batches_of(first) > 2)
     second = start()
-    os.kill(first.pid or 0, signal.SIGSTOP)
+    freeze(first)
     try:
         seconds = wait_until((tmp_path / f"leads-{second.pid}").exists)
         record_property("relève, au plus (s)", round(seconds, 2))
