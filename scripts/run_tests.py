@@ -15,14 +15,17 @@ ROOT = prepare.ROOT
 # One more than there are cores: a test often waits for a browser, a server or a lock.
 WORKERS = str((os.cpu_count() or 2) + 1)
 # `make assurance` runs on both databases whatever is run on one here.
-# These read files, bring their own database, or decide in Python who may enter: SQLite is enough.
+# These read files or words, bring their own database, or decide in Python who may enter: SQLite is enough.
 ON_SQLITE = (
     "tests/access",
     "tests/adapters",
     "tests/domain/reference",
+    "tests/emails",
+    "tests/links/test_clicks.py",
     "tests/meta",
     "tests/outbox",
     "tests/schedule",
+    "tests/acceptance/test_criterion_24_content.py",
     "tests/architecture/test_generated_docs.py",
     "tests/architecture/test_imports.py",
     "tests/architecture/test_lifecycles.py",
