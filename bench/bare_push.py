@@ -12,8 +12,16 @@ BODY = {
     "url": "https://depot.exemple.fr/offres/exemple",
     "title": "Boulanger ou boulangère en apprentissage",
     "description": "<p>Vous apprenez le métier de boulanger.</p>" * 20,
-    "company": {"name": "Boulangerie", "siret": "73282932000074"},
-    "location": {"postcode": "12000", "city": "Rodez"},
+    "company": {"name": "Boulangerie", "siret": "73282932000074", "about": "Du pain depuis 1962."},
+    "location": {
+        "street": "12 rue du Touat",
+        "postcode": "12000",
+        "city": "Rodez",
+        "commune_code": "12202",
+        "latitude": 44.35,
+        "longitude": 2.57,
+    },
+    "contract_types": ["apprenticeship"],
     "duration_months": 24,
 }
 

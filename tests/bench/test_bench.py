@@ -8,11 +8,13 @@ import pytest
 from app.web.forms.job import choose_job
 from bench import deposit, mail, queries, results
 from bench.__main__ import main
+from bench.bare_push import BODY
 from bench.data import some_jobs
 from bench.elsewhere import LES_EMPLOIS_STATEMENTS
 from bench.processes import cpu_seconds
 from bench.results import Row
 from bench.scene import Scene, built, connect
+from standins.sites.job_schema import problem_of
 from tests.support.run_services import run_owner
 
 SMALL = 200
@@ -50,6 +52,10 @@ def test_a_deposit_sends_at_most_four_tenths_of_the_statements_of_the_reference(
     sent, requests = deposit.statements_of(scene, known[:2])
     assert len(sent) == requests
     assert sum(map(len, sent)) <= 0.4 * LES_EMPLOIS_STATEMENTS
+
+
+def test_the_bare_reference_of_pushes_sends_what_the_site_accepts() -> None:
+    assert problem_of({**BODY, "externalId": "DA-1"}) is None
 
 
 def test_an_unknown_measure_is_refused_before_anything_starts(capsys: pytest.CaptureFixture[str]) -> None:
