@@ -1,4 +1,4 @@
-"""Visits counted by origin, choices of an APEC agreement, who stopped an OPCO address, a series looked at."""
+"""Visits counted by origin, order by place, choices of an APEC agreement, who stopped an OPCO address, a series looked at."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,6 +25,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("is_public", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("sends_all", sa.Boolean(), server_default=sa.true(), nullable=False))
 
+    with op.batch_alter_table("establishment", schema=None) as batch_op:
+        batch_op.create_index("ix_establishment_place", ["postcode", "city"], unique=False)
+
     with op.batch_alter_table("opco_contact", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("stopped_by_owner", sa.Boolean(), server_default=sa.false(), nullable=False)
@@ -40,6 +43,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("opco_contact", schema=None) as batch_op:
         batch_op.drop_column("stopped_by_owner")
+
+    with op.batch_alter_table("establishment", schema=None) as batch_op:
+        batch_op.drop_index("ix_establishment_place")
 
     with op.batch_alter_table("apec_agreement", schema=None) as batch_op:
         batch_op.drop_column("sends_all")

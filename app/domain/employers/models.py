@@ -43,6 +43,8 @@ class Establishment(Model):
     """The place: one SIRET. Its identity comes from the directory, or is typed until it is verified."""
 
     __tablename__ = "establishment"
+    # The order by place of the boards: read in order, nothing to sort.
+    __table_args__ = (sa.Index("ix_establishment_place", "postcode", "city"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=public_id)
