@@ -5,16 +5,20 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.models import JournalEntry
+from app.core import clock
 from app.core.database import db
 from app.domain.accounts.models import StaffRole
+from app.domain.diffusion.board import Act, Verdict
 from app.domain.diffusion.lifecycle import DiffusionStatus
-from app.domain.diffusion.models import Diffusion
+from app.domain.diffusion.models import Attempt, Diffusion
 from app.domain.diffusion.registry import turn
+from app.outbox import circuit
 from app.outbox.models import OutboxMessage
 from tests.factories.diffusions import make_diffusion
 from tests.factories.offers import make_offer
 from tests.factories.structures import make_account
 from tests.support.client import CheckedClient
+from tests.support.deposit import plain
 from tests.support.sign_in import by_link
 
 S = DiffusionStatus
@@ -30,6 +34,25 @@ def doubtful(app: Flask, client: CheckedClient) -> int:
     by_link(client, make_account("agent@portail.example", role=StaffRole.OPERATOR))
     db.session.commit()
     return found.id
+
+
+def test_every_exchange_has_its_words(client: CheckedClient, doubtful: int) -> None:
+    sending = _read(doubtful).submissions[0]
+    sending.attempts += [
+        Attempt(act=act.value, at=clock.now(), verdict=verdict.value) for act in Act for verdict in Verdict
+    ]
+    db.session.commit()
+    said = plain(client.get(f"/agents/diffusions/{doubtful}"))
+    assert "Pas encore possible, sera redemandé" in said
+    assert client.get(f"/agents/diffusions/{doubtful}").status_code == 200
+
+
+def test_a_site_that_refuses_our_key_is_said_above(client: CheckedClient, doubtful: int) -> None:
+    assert "refuse les identifiants" not in plain(client.get("/agents/diffusions"))
+    circuit.stop_for_credentials("push:api_apprentissage", "401")
+    db.session.commit()
+    said = plain(client.get("/agents/diffusions"))
+    assert "La bonne alternance refuse les identifiants du service" in said
 
 
 def _read(number: int) -> Diffusion:

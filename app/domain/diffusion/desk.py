@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.database import db
 from app.core.errors import Refused
 from app.domain.diffusion.lifecycle import SUBMISSION_LIFECYCLE, DiffusionStatus, SubmissionStatus
-from app.domain.diffusion.models import Diffusion
+from app.domain.diffusion.models import Attempt, Diffusion, Submission
 from app.domain.diffusion.orders import lane_of, move, order, sync, watch
 from app.domain.diffusion.platform import Ability
 from app.domain.diffusion.registry import PLATFORMS, open_platforms
@@ -20,6 +20,7 @@ from app.outbox.models import OutboxMessage, OutboxStatus
 from app.outbox.upkeep import drop
 
 S, T = DiffusionStatus, SubmissionStatus
+EXCHANGES_SHOWN = 50
 _FAILED = (OutboxStatus.DEAD, OutboxStatus.UNCERTAIN, OutboxStatus.REFUSED)
 
 
@@ -47,6 +48,12 @@ def failing_waiting() -> Waiting:
     """How many, and since when the oldest waits."""
     query = sa.select(sa.func.count(), sa.func.min(Diffusion.since))
     return Waiting(*db.session.execute(query.where(_WAITS, Diffusion.platform.in_(PLATFORMS))).one())
+
+
+def last_exchanges(diffusion: Diffusion) -> Sequence[Attempt]:
+    """What was said with its platform, the newest first; its texts are long, older ones stay where they are."""
+    query = sa.select(Attempt).join(Submission).where(Submission.diffusion_id == diffusion.id)
+    return db.session.scalars(query.order_by(Attempt.id.desc()).limit(EXCHANGES_SHOWN)).all()
 
 
 def check_there(diffusion: Diffusion, *, by: Actor) -> None:

@@ -10,6 +10,7 @@ from app.core.database import db
 from app.core.errors import Refused
 from app.domain.diffusion import desk
 from app.domain.diffusion.board import Act, Verdict
+from app.domain.diffusion.health import platforms_health
 from app.domain.diffusion.models import Attempt, Diffusion
 from app.domain.diffusion.platform import Ability
 from app.domain.diffusion.registry import PLATFORMS
@@ -32,6 +33,7 @@ VERDICT_LABELS = {
     Verdict.ACCEPTED: "Accepté",
     Verdict.REFUSED: "Refusé",
     Verdict.TRANSIENT: "Pas de réponse, sera réessayé",
+    Verdict.LATER: "Pas encore possible, sera redemandé",
     Verdict.DOUBTFUL: "Réponse perdue",
     Verdict.CREDENTIAL: "Clé refusée",
     Verdict.CONFLICT: "Déjà fait",
@@ -55,10 +57,12 @@ class AbandonForm(PostForm):
 @blueprint.get("/agents/diffusions")
 @requires(Permission.DIFFUSION_MANAGE)
 def diffusions() -> str:
-    """Those that wait for somebody, the oldest first."""
+    """Those that wait for somebody, the oldest first; above them, the sites where nothing leaves."""
     waiting = desk.failing_waiting()
+    stopped = [one for one in platforms_health() if one.circuit != "closed"]
     return render_template(
         "operator/diffusions.html",
+        stopped=[(PLATFORMS[one.key].name, one) for one in stopped],
         count=waiting.count,
         found=[(one, PLATFORMS[one.platform].name) for one in desk.failing()],
     )
@@ -141,14 +145,13 @@ def _page(
     refusal: str = "",
 ) -> str:
     platform = PLATFORMS[found.platform]
-    attempts = [attempt for one in found.submissions for attempt in one.attempts]
     return render_template(
         "operator/diffusion.html",
         diffusion=found,
         platform=platform,
         waits=desk.needs_somebody(found),
         may_check=platform.may(Ability.READ),
-        attempts=[_said(attempt) for attempt in reversed(attempts[-50:])],
+        attempts=[_said(attempt) for attempt in desk.last_exchanges(found)],
         seen=seen or SeenForm(formdata=None),
         abandon=abandon or AbandonForm(formdata=None),
         refusal=refusal,

@@ -10,9 +10,11 @@ from app.core import clock
 from app.core.database import db
 from app.domain.accounts.models import Account, Purpose, StaffRole
 from app.domain.diffusion.lifecycle import DiffusionStatus
+from app.domain.diffusion.registry import turn
 from app.domain.employers.models import Verification
 from app.domain.opco.determination import opco_by_code
 from app.domain.opco.follow_up import follow_up_of
+from app.outbox import circuit
 from app.outbox.models import OutboxMessage, OutboxStatus, SuppressedAddress
 from app.web import errors
 from app.web.unsubscribe import unsubscribe_address
@@ -138,6 +140,12 @@ def staff_pages(kept: Catalogue) -> None:
     kept.keep("agents / courriel refusé", client.submit(mail, form="abandonner"))
     doubt = kept.keep("agents / diffusion", client.get(f"/agents/diffusions/{doubtful}"))
     kept.keep("agents / diffusion sans motif", client.submit(doubt, form="abandonner"))
+    with given(kept.app):
+        turn("api_apprentissage", on=True)
+        circuit.stop_for_credentials("push:api_apprentissage", "401")
+    kept.keep("agents / site arrêté", client.get("/agents/diffusions"))
+    with given(kept.app):
+        turn("api_apprentissage", on=False)
     _accounts(kept, client)
     pause = kept.keep("agents / suspendre", client.get("/agents/courriels/suspendre"))
     kept.keep("agents / suspendre refusé", client.submit(pause))
