@@ -12,10 +12,12 @@ from app.core.database import db
 from app.domain.diffusion.lines import Whereabouts
 from app.domain.diffusion.registry import turn
 from app.domain.diffusion.whereabouts import where_is
+from app.domain.offers.expiry import expire_overdue
+from app.domain.offers.life import renew_offer
 from app.domain.offers.models import Offer
-from app.domain.offers.visits import OfferVisits, VisitCounter, total_visits
+from app.domain.offers.visits import OfferVisits, VisitCounter, total_visits, visits_of
 from app.web.public.visits import is_somebody
-from tests.factories.offers import given, make_offer
+from tests.factories.offers import AGENT, given, make_offer
 from tests.support.client import CheckedClient
 from tests.support.queries import statements
 
@@ -68,6 +70,20 @@ def test_they_are_read_on_the_page_of_the_offer(app: Flask, client: CheckedClien
         assert lines["Indeed"].arrivals == "Par Indeed : 2 visites de l’offre sur notre site."
         assert lines["Flux ouvert RSS"].arrivals == "", "nothing counted isn't zero"
         assert total_visits([offer.id]) == {offer.id: 3}
+
+
+def test_an_offer_that_comes_back_keeps_what_was_counted(
+    app: Flask, client: CheckedClient, public_id: str
+) -> None:
+    client.get(f"/offres/{public_id}", headers=FIREFOX)
+    counted(app)
+    with app.app_context(), clock.moved_by(timedelta(days=30)):
+        offer = db.session.scalars(sa.select(Offer)).one()
+        assert expire_overdue(limit=10) == 1
+        db.session.commit()
+        renew_offer(offer, by=AGENT)
+        assert offer.published_at is not None and offer.published_at >= clock.now() - timedelta(seconds=5)
+        assert visits_of(offer) == {"site": 1}
 
 
 def test_what_cannot_be_written_waits_and_an_erased_offer_is_left_out(app: Flask, public_id: str) -> None:

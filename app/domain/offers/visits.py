@@ -114,8 +114,8 @@ def _adding(dialect: str) -> sa.Insert:
 
 def visits_of(offer: Offer) -> dict[str, int]:
     """By origin, since the offer exists; an origin by which nobody came isn't there."""
-    if offer.published_at is None or clock.now() - offer.published_at < timedelta(seconds=KEPT_FOR):
-        # Counts are written a minute later: there is nothing to read yet.
+    if offer.confirmed_at is None or clock.now() - offer.confirmed_at < timedelta(seconds=KEPT_FOR):
+        # Counts are written a minute later: there is nothing to read of an offer as new as that.
         return {}
     query = sa.select(OfferVisits.origin, sa.func.sum(OfferVisits.visits))
     rows = db.session.execute(query.where(OfferVisits.offer_id == offer.id).group_by(OfferVisits.origin))
