@@ -89,7 +89,7 @@ def why_no_help(account: Account, *, agent: Account) -> str:
 
 def remove_second_factor(account: Account, *, reason: str, agent: Account, by: Actor) -> None:
     """The person sets a new one up at the next sign-in, and is told (E42); every session ends at once."""
-    _may(account, agent)
+    check_may_help(account, agent=agent)
     if second_factor.factor_of(account) is None:
         raise Refused("Ce compte n’a pas de second facteur.")
     second_factor.remove(account, reason=reason, by=by)
@@ -100,7 +100,7 @@ def remove_second_factor(account: Account, *, reason: str, agent: Account, by: A
 
 def end_sessions(account: Account, *, agent: Account, by: Actor) -> None:
     """Whoever uses this account has to sign in again."""
-    _may(account, agent)
+    check_may_help(account, agent=agent)
     sessions.end_all_of(account)
     journal.record("sessions_ended", account, by=by)
 
@@ -141,7 +141,8 @@ def close_staff(account: Account, *, by: Actor) -> None:
     journal.record("staff_closed", account, by=by, facts={"role": former.value})
 
 
-def _may(account: Account, agent: Account) -> None:
+def check_may_help(account: Account, *, agent: Account) -> None:
+    """Raises Refused when this agent may not act on this account."""
     refusal = why_no_help(account, agent=agent)
     if refusal:
         raise Refused(refusal)

@@ -24,7 +24,7 @@ def suspend_account(account: Account, *, reason: str, agent: Account, by: Actor)
 
     `reason`: its code, for the journal. Raises Refused for oneself and for the last administrator.
     """
-    _may(account, agent)
+    staff.check_may_help(account, agent=agent)
     staff.keep_an_administrator(account)
     if account.disabled_at is not None:
         raise Refused("Ce compte est déjà suspendu.")
@@ -36,7 +36,7 @@ def suspend_account(account: Account, *, reason: str, agent: Account, by: Actor)
 
 def reopen_account(account: Account, *, agent: Account, by: Actor) -> None:
     """The person may sign in again, with the same role and the same structures."""
-    _may(account, agent)
+    staff.check_may_help(account, agent=agent)
     if account.disabled_at is None:
         raise Refused("Ce compte est ouvert.")
     account.disabled_at = None
@@ -57,8 +57,3 @@ def why_suspended(account: Account) -> str:
     )
     facts = db.session.scalar(query) or {}
     return REASONS.get(str(facts.get("reason")), "")
-
-
-def _may(account: Account, agent: Account) -> None:
-    if refusal := staff.why_no_help(account, agent=agent):
-        raise Refused(refusal)

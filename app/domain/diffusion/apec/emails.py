@@ -117,8 +117,8 @@ class ApecIdInvalid(Mail):
     @classmethod
     def restore(cls, refs: Mapping[str, Any]) -> Self | None:
         found = db.session.get(ApecIdentifier, refs["identifier"])
-        # Replaced or known since: nothing is left to check.
-        if found is None or found.works is not False:
+        # Replaced or known since: nothing is left to check. A suspended account is told nothing.
+        if found is None or found.works is not False or found.membership.account.disabled_at is not None:
             return None
         return cls(found, datetime.fromisoformat(str(refs["refused_at"])))
 
