@@ -56,6 +56,16 @@ def test_each_moment_is_in_the_code_and_has_its_case(record_property: Record) ->
     record_property("points d’arrêt inscrits", len(REGISTRY))
 
 
+def _dies(stage: Stage, name: str, case: CommandCase, record: Record, *, first: bool) -> None:
+    """Prepare, let the command die there, then time pass."""
+    with stage.app.app_context():
+        case.prepare(stage)
+        db.session.commit()
+    assert stage.run(case.command, *case.arguments, failpoint=name) == KILLED
+    _reached(name, record, first=first)
+    stage.let_time_pass()
+
+
 def _web() -> Iterator[object]:
     for name, case in sorted(WEB_CASES.items()):
         yield _marked(name, case, short=True)
@@ -95,12 +105,7 @@ def test_a_command_dies_there_and_another_takes_over(
 def test_a_push_dies_there_and_the_offer_is_there_once(
     stage: Stage, name: str, case: CommandCase, record_property: Record
 ) -> None:
-    with stage.app.app_context():
-        case.prepare(stage)
-        db.session.commit()
-    assert stage.run(case.command, *case.arguments, failpoint=name) == KILLED
-    _reached(name, record_property, first=True)
-    stage.let_time_pass()
+    _dies(stage, name, case, record_property, first=True)
     assert stage.run(case.command, *case.arguments) == 0
     for _ in range(3):
         stage.let_time_pass()
@@ -121,12 +126,7 @@ def test_a_push_dies_there_and_the_offer_is_there_once(
 def test_a_night_dies_there_and_the_file_is_true_the_next(
     stage: Stage, name: str, case: CommandCase, record_property: Record
 ) -> None:
-    with stage.app.app_context():
-        case.prepare(stage)
-        db.session.commit()
-    assert stage.run(case.command, *case.arguments, failpoint=name) == KILLED
-    _reached(name, record_property, first=True)
-    stage.let_time_pass()
+    _dies(stage, name, case, record_property, first=True)
     # What was no longer in a file that was received is written down by the file of the next night.
     assert stage.run(case.command, *case.arguments) == 0
     assert stage.run(case.command, "deliver_files", "essai-2") == 0
@@ -148,12 +148,7 @@ def test_a_worker_that_dies_there_never_sends_a_reminder_twice(
 
 
 def _play(stage: Stage, name: str, case: CommandCase, record: Record) -> None:
-    with stage.app.app_context():
-        case.prepare(stage)
-        db.session.commit()
-    assert stage.run(case.command, *case.arguments, failpoint=name) == KILLED
-    _reached(name, record, first=COMMAND_CASES.get(name) is case)
-    stage.let_time_pass()
+    _dies(stage, name, case, record, first=COMMAND_CASES.get(name) is case)
     assert stage.run(case.command, *case.arguments) == 0
     _nothing_is_broken(stage, record, gaps=int(case.gap))
 
