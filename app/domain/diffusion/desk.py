@@ -51,7 +51,7 @@ def failing_waiting() -> Waiting:
 
 
 def last_exchanges(diffusion: Diffusion) -> Sequence[Attempt]:
-    """What was said with its platform, the newest first; its texts are long, older ones stay where they are."""
+    """What was said with its platform, the newest first; its texts are long, older ones stay there."""
     query = sa.select(Attempt).join(Submission).where(Submission.diffusion_id == diffusion.id)
     return db.session.scalars(query.order_by(Attempt.id.desc()).limit(EXCHANGES_SHOWN)).all()
 
